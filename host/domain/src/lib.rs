@@ -1,0 +1,21 @@
+//! What a repository is made of: records, drafts, who may see them, and what is wrong with them.
+//!
+//! **Invariant:** nothing here reads a clock, draws a random number, or does input or output.
+
+mod access;
+mod document;
+mod identity;
+mod names;
+mod problem;
+mod record;
+mod record_id;
+mod task;
+
+pub use access::{Access, Embargo, Status, Visibility};
+pub use document::{Document, Files};
+pub use identity::{Caller, Scope, Token, User, UserId};
+pub use names::{CollectionName, Digest, InvalidName, PluginName};
+pub use problem::{Problem, Severity, dotted};
+pub use record::{Draft, Parent, Record, Revision, SchemaStamp, Tombstone};
+pub use record_id::{InvalidRecordId, RecordId};
+pub use task::{Task, TaskId, TaskState};

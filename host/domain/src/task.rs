@@ -1,0 +1,89 @@
+//! Work that is done later.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Public id of a task: a `UUIDv7`, so that ids sort by time.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(pub String);
+
+impl std::fmt::Display for TaskId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a task is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TaskState {
+    /// Waits for its time or for a worker.
+    Queued,
+    /// A worker holds it, until its lease ends.
+    Running,
+    /// Done; has a result.
+    Succeeded,
+    /// Given up; waits for a person.
+    Dead,
+    /// Called off.
+    Cancelled,
+}
+
+impl TaskState {
+    /// As stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads what [`TaskState::as_str`] wrote.
+    pub fn from_stored(text: &str) -> Option<Self> {
+        [Self::Queued, Self::Running, Self::Succeeded, Self::Dead, Self::Cancelled]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// One piece of work, with everything a person may want to know of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Which workers take it.
+    pub queue: String,
+    /// What is to be done: `completeness.score`.
+    pub kind: String,
+    /// With what.
+    pub payload: Value,
+    /// Where it is in its life.
+    pub state: TaskState,
+    /// Tries so far.
+    pub attempts: u32,
+    /// Tries at most.
+    pub max_attempts: u32,
+    /// Not before then.
+    pub due: Timestamp,
+    /// When it was asked for.
+    pub created: Timestamp,
+    /// Last change of any kind.
+    pub updated: Timestamp,
+    /// `{"done", "total", "note"}`.
+    pub progress: Option<Value>,
+    /// The guest's own notes, for the next attempt.
+    pub checkpoint: Option<Value>,
+    /// What came of it.
+    pub result: Option<Value>,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+    /// Whether someone asked to stop it.
+    pub cancel_requested: bool,
+    /// Who asked for it; none: the repository itself.
+    pub created_by: Option<crate::UserId>,
+}
