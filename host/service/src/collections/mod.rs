@@ -1,0 +1,9 @@
+//! Collections in force: what a plugin described, made ready for use once.
+
+mod active;
+mod schema;
+mod search;
+
+pub use active::{ActivePlugin, ActiveSet, Collection, Shadow};
+pub use schema::{Reference, Schema, Step};
+pub use search::{FacetSpec, SearchSpec, SortSpec};

@@ -1,0 +1,130 @@
+//! Who asks, and what the repository works with.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use repono_domain::Caller;
+
+use crate::collections::ActiveSet;
+use crate::indexing::Indexer;
+use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex};
+use crate::records::Freshness;
+use crate::vocabularies::Terms;
+
+/// What the operator decides for the whole repository.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where the API is found from outside: `https://repo.example.org/api`.
+    pub api_url: String,
+    /// Where the pages are found from outside: `https://repo.example.org`.
+    pub site_url: String,
+    /// Where DOIs resolve: `https://doi.org`.
+    pub doi_resolver: String,
+    /// Prefix of the DOIs minted here; none: none are minted.
+    pub doi_prefix: Option<String>,
+    /// As in `oai:{this}:{id}`.
+    pub oai_prefix: String,
+    /// How long an answer waits at most for the search index.
+    pub index_wait: Duration,
+    /// How long rendered records are kept.
+    pub render_ttl: Duration,
+    /// The most bytes that a document may have.
+    pub max_document_bytes: usize,
+    /// Names of API paths that no collection may take.
+    pub reserved_names: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            api_url: "http://127.0.0.1:8080/api".to_owned(),
+            site_url: "http://127.0.0.1:8080".to_owned(),
+            doi_resolver: "https://doi.org".to_owned(),
+            doi_prefix: Some("10.5072".to_owned()),
+            oai_prefix: "repono".to_owned(),
+            index_wait: Duration::from_secs(5),
+            render_ttl: Duration::from_mins(5),
+            max_document_bytes: 10 << 20,
+            reserved_names: Vec::new(),
+        }
+    }
+}
+
+/// The ports, and what is kept in memory over them.
+pub struct Services {
+    /// Everything in SQL.
+    pub database: Arc<dyn Database>,
+    /// The search engine.
+    pub search: Arc<dyn SearchIndex>,
+    /// Makes plugins of bytes.
+    pub runtime: Arc<dyn PluginRuntime>,
+    /// Rendered records.
+    pub cache: Arc<dyn Cache>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<dyn Ids>,
+    /// What the operator decides.
+    pub settings: Settings,
+    /// Plugins and collections in force. Immutable; replaced as a whole.
+    pub active: ArcSwap<ActiveSet>,
+    /// Vocabularies, whole.
+    pub terms: ArcSwap<Terms>,
+    /// The way into the search index for what has just been written.
+    pub indexer: Indexer,
+    pub(crate) freshness: Freshness,
+    /// Held by whoever changes what is in force.
+    pub(crate) activation: tokio::sync::Mutex<()>,
+}
+
+impl Services {
+    /// Puts the ports together. Nothing is in force until [`crate::plugins::start`].
+    pub fn new(
+        database: Arc<dyn Database>,
+        search: Arc<dyn SearchIndex>,
+        runtime: Arc<dyn PluginRuntime>,
+        cache: Arc<dyn Cache>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+        settings: Settings,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            database,
+            search,
+            runtime,
+            cache,
+            clock,
+            ids,
+            settings,
+            active: ArcSwap::from_pointee(ActiveSet::default()),
+            terms: ArcSwap::from_pointee(Terms::default()),
+            indexer: Indexer::default(),
+            freshness: Freshness::default(),
+            activation: tokio::sync::Mutex::default(),
+        })
+    }
+
+    /// A context for work that the repository does by itself.
+    pub fn as_system(self: &Arc<Self>) -> Context {
+        Context { caller: Caller::System, services: Arc::clone(self) }
+    }
+}
+
+/// A caller and what the repository works with: the first argument of every use case.
+#[derive(Clone)]
+pub struct Context {
+    /// Who asks.
+    pub caller: Caller,
+    /// What the repository works with.
+    pub services: Arc<Services>,
+}
+
+impl Deref for Context {
+    type Target = Services;
+
+    fn deref(&self) -> &Services {
+        &self.services
+    }
+}

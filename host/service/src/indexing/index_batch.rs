@@ -1,0 +1,225 @@
+//! Bringing records' search documents up to date.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use repono_domain::{CollectionName, Draft, Record, RecordId};
+use serde_json::{Value, json};
+
+use crate::collections::Collection;
+use crate::plugins::call;
+use crate::ports::{Doc, IndexWrite, PluginFailure, Stored, Visible};
+use crate::records::{draft_for_plugins, record_for_plugins};
+use crate::{Context, Result};
+
+/// Ends the keys of drafts.
+pub(crate) const DRAFT: &str = ".draft";
+
+/// What became of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The index is in line with the database.
+    Done,
+    /// Worth another try.
+    Retry(String),
+    /// This plugin will never index this record.
+    Refused(String),
+}
+
+/// Writes what the database says now about these records to their collection's index, and to the
+/// index that is being filled to replace it.
+pub async fn index_batch(
+    ctx: &Context,
+    collection: &CollectionName,
+    ids: &[RecordId],
+    visible: Visible,
+) -> Result<Vec<Verdict>> {
+    let Ok(collection) = ctx.active.load().collection(collection) else {
+        // The plugin is not in force: the promise waits until it is.
+        return Ok(vec![
+            Verdict::Retry(format!("the collection {collection} is not active"));
+            ids.len()
+        ]);
+    };
+    let stored = ctx.database.stored(ids).await?;
+    if let Some(shadow) = &collection.shadow {
+        // A version on trial spoils nothing: what it refuses is told when its index is verified.
+        let result = index_into(ctx, &shadow.collection, &stored, Visible::Eventually).await;
+        if let Err(error) = result {
+            tracing::warn!(collection = %collection.name, index = %shadow.collection.index, error = %error, "the index being filled missed a write");
+        }
+    }
+    index_into(ctx, &collection, &stored, visible).await
+}
+
+/// Writes into one index.
+pub(super) async fn index_into(
+    ctx: &Context,
+    collection: &Arc<Collection>,
+    stored: &[Stored],
+    visible: Visible,
+) -> Result<Vec<Verdict>> {
+    let (mut records, mut verdicts) = transformed(ctx, collection, stored).await;
+    let mut writes = Vec::with_capacity(stored.len() * 2);
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (place, found) in stored.iter().enumerate() {
+        if verdicts[place] != Verdict::Done {
+            continue;
+        }
+        let body = records.remove(&place).map(|body| record_doc(found, body));
+        let draft = found.draft.as_ref().map(|draft| draft_doc(ctx, collection, draft));
+        // What was never there need not be removed: no draft came before the first state of a work
+        // that was published at once, and a record that is not stored has never been.
+        let (had_record, had_draft) = (found.record.is_some(), found.version > 1);
+        let writes_of =
+            [(found.id.to_string(), body, had_record), (draft_key(found.id), draft, had_draft)];
+        for (key, body, had) in writes_of {
+            if body.is_some() || had {
+                places.insert(key.clone(), place);
+                writes.push(IndexWrite { key, version: found.version, body });
+            }
+        }
+    }
+    for failure in ctx.search.write(&collection.index, writes, visible).await? {
+        if let Some(place) = places.get(&failure.key) {
+            verdicts[*place] = Verdict::Refused(failure.reason);
+        }
+    }
+    Ok(verdicts)
+}
+
+/// The key of a record's draft; the record's own is its id.
+pub(super) fn draft_key(id: RecordId) -> String {
+    format!("{id}{DRAFT}")
+}
+
+/// The search documents of published records, by position, made by the plugin if it makes them.
+async fn transformed(
+    ctx: &Context,
+    collection: &Arc<Collection>,
+    stored: &[Stored],
+) -> (HashMap<usize, Value>, Vec<Verdict>) {
+    let mut verdicts = vec![Verdict::Done; stored.len()];
+    let published = stored
+        .iter()
+        .enumerate()
+        .filter_map(|(place, found)| visible_record(found).map(|record| (place, record)));
+    let bodies: Vec<(usize, &Record, Value)> = published
+        .map(|(place, record)| {
+            (place, record, record_for_plugins(&ctx.services, collection, record))
+        })
+        .collect();
+    if !collection.transforms {
+        return (bodies.into_iter().map(|(place, _, body)| (place, body)).collect(), verdicts);
+    }
+
+    let docs: Vec<(usize, Doc)> =
+        bodies.iter().map(|(place, record, body)| (*place, doc(record, body))).collect();
+    let mut made = HashMap::new();
+    match transform(ctx, collection, docs.iter().map(|(_, doc)| doc.clone()).collect()).await {
+        Ok(answers) => docs
+            .iter()
+            .zip(answers)
+            .for_each(|((place, _), answer)| sort_out(*place, answer, &mut made, &mut verdicts)),
+        // One bad document must not spoil the others: each is tried alone.
+        Err(PluginFailure::Fault(_)) if docs.len() > 1 => {
+            for (place, doc) in docs {
+                match transform(ctx, collection, vec![doc]).await {
+                    Ok(answers) => answers
+                        .into_iter()
+                        .for_each(|answer| sort_out(place, answer, &mut made, &mut verdicts)),
+                    Err(failure) => verdicts[place] = verdict(&failure),
+                }
+            }
+        }
+        Err(failure) => docs.iter().for_each(|(place, _)| verdicts[*place] = verdict(&failure)),
+    }
+    for (place, _, body) in bodies {
+        if let Some(answer) = made.get_mut(&place) {
+            merge(answer, body);
+        }
+    }
+    (made, verdicts)
+}
+
+async fn transform(
+    ctx: &Context,
+    collection: &Collection,
+    docs: Vec<Doc>,
+) -> Result<Vec<Result<String, String>>, PluginFailure> {
+    collection.plugin.transform(&call(ctx), collection.name.as_str(), docs).await
+}
+
+fn sort_out(
+    place: usize,
+    answer: Result<String, String>,
+    made: &mut HashMap<usize, Value>,
+    verdicts: &mut [Verdict],
+) {
+    match answer.map(|text| serde_json::from_str::<Value>(&text)) {
+        Ok(Ok(body @ Value::Object(_))) => drop(made.insert(place, body)),
+        Ok(_) => {
+            verdicts[place] = Verdict::Refused(
+                "the plugin answered with something that is not a JSON object".to_owned(),
+            );
+        }
+        Err(reason) => verdicts[place] = Verdict::Refused(reason),
+    }
+}
+
+fn verdict(failure: &PluginFailure) -> Verdict {
+    match failure {
+        PluginFailure::Transient(_) | PluginFailure::Busy | PluginFailure::Fault(_) => {
+            Verdict::Retry(failure.to_string())
+        }
+        PluginFailure::InvalidInput(_)
+        | PluginFailure::Unsupported(_)
+        | PluginFailure::Permanent(_) => Verdict::Refused(failure.to_string()),
+    }
+}
+
+/// The plugin's members win, but for those that the host keeps for itself.
+fn merge(answer: &mut Value, body: Value) {
+    const PLUGINS_OWN: &[&str] = &["metadata"];
+    let (Value::Object(answer), Value::Object(body)) = (answer, body) else { return };
+    for (name, value) in body {
+        if !PLUGINS_OWN.contains(&name.as_str()) {
+            answer.insert(name, value);
+        }
+    }
+    answer.remove("internal");
+}
+
+fn doc(record: &Record, body: &Value) -> Doc {
+    Doc {
+        id: record.id.to_string(),
+        revision: record.revision,
+        schema_version: record.schema.version,
+        body: body.to_string(),
+    }
+}
+
+fn visible_record(stored: &Stored) -> Option<&Record> {
+    stored.record.as_ref().filter(|record| record.tombstone.is_none())
+}
+
+fn record_doc(stored: &Stored, mut body: Value) -> Value {
+    if let (Value::Object(body), Some(record)) = (&mut body, &stored.record) {
+        body.remove("links");
+        let internal = json!({"kind": "record", "owner": record.parent.owner.to_string(), "has_draft": stored.draft.is_some()});
+        body.insert("internal".to_owned(), internal);
+    }
+    body
+}
+
+fn draft_doc(ctx: &Context, collection: &Collection, draft: &Draft) -> Value {
+    let mut body = draft_for_plugins(&ctx.services, collection, draft);
+    if let Value::Object(body) = &mut body {
+        body.remove("links");
+        body.insert(
+            "internal".to_owned(),
+            json!({"kind": "draft", "owner": draft.parent.owner.to_string(), "has_draft": true}),
+        );
+    }
+    body
+}

@@ -1,0 +1,157 @@
+//! The short cut from a commit to the index.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use repono_domain::{CollectionName, RecordId};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Verdict, index_batch};
+use crate::Context;
+use crate::ports::Visible;
+
+/// Writes that wait, at the most. What finds no room is left to the relay.
+const ROOM: usize = 4096;
+/// Records of one batch, at the most.
+const BATCH: usize = 512;
+/// Batches under way at once: while one waits for its commit, the next is transformed.
+const BATCHES: usize = 2;
+
+/// A record that has just been written, and the promise to index it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// Where it belongs.
+    pub collection: CollectionName,
+    /// Which.
+    pub record: RecordId,
+    /// The promise's number.
+    pub seq: i64,
+}
+
+struct Submitted {
+    job: Job,
+    visible: Visible,
+    done: Option<oneshot::Sender<()>>,
+}
+
+/// Takes records that have just been written and indexes them in batches.
+pub struct Indexer {
+    submit: mpsc::Sender<Submitted>,
+    submitted: Mutex<Option<mpsc::Receiver<Submitted>>>,
+}
+
+impl Default for Indexer {
+    fn default() -> Self {
+        let (submit, submitted) = mpsc::channel(ROOM);
+        Self { submit, submitted: Mutex::new(Some(submitted)) }
+    }
+}
+
+impl Indexer {
+    /// Indexes soon.
+    pub fn submit(&self, jobs: Vec<Job>) {
+        for job in jobs {
+            // Without room, the promise in the outbox is kept by the relay.
+            let _ = self
+                .submit
+                .try_send(Submitted { job, visible: Visible::Eventually, done: None })
+                .ok();
+        }
+    }
+
+    /// Indexes soon; waits for room, so that a bulk load goes no faster than the index.
+    pub async fn submit_bulk(&self, jobs: Vec<Job>) {
+        for job in jobs {
+            let _ = self
+                .submit
+                .send(Submitted { job, visible: Visible::Eventually, done: None })
+                .await
+                .ok();
+        }
+    }
+
+    /// Answers when the records can be found, or when `patience` ends: the outbox will see to the rest.
+    pub async fn submit_and_wait(&self, jobs: Vec<Job>, patience: Duration) {
+        let mut waits = Vec::with_capacity(jobs.len());
+        let wait = async {
+            for job in jobs {
+                let (done, wait) = oneshot::channel();
+                if self
+                    .submit
+                    .send(Submitted { job, visible: Visible::OnReturn, done: Some(done) })
+                    .await
+                    .is_ok()
+                {
+                    waits.push(wait);
+                }
+            }
+            for wait in waits {
+                let _ = wait.await.ok();
+            }
+        };
+        if tokio::time::timeout(patience, wait).await.is_err() {
+            tracing::warn!("the search index did not follow in time; the outbox will see to it");
+        }
+    }
+
+    /// Works until `stop` is cancelled, then finishes what it has begun. Only the first call works.
+    pub async fn run(ctx: Context, stop: tokio_util::sync::CancellationToken) {
+        let Some(mut submitted) =
+            ctx.indexer.submitted.lock().ok().and_then(|mut submitted| submitted.take())
+        else {
+            return;
+        };
+        let mut batches = tokio::task::JoinSet::new();
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            while batches.len() >= BATCHES {
+                batches.join_next().await;
+            }
+            tokio::select! {
+                biased;
+                count = submitted.recv_many(&mut batch, BATCH) => if count == 0 { break },
+                () = stop.cancelled() => break,
+            }
+            batches.spawn(index(ctx.clone(), std::mem::take(&mut batch)));
+        }
+        while batches.join_next().await.is_some() {}
+    }
+}
+
+async fn index(ctx: Context, batch: Vec<Submitted>) {
+    let mut by_collection: BTreeMap<CollectionName, Vec<Submitted>> = BTreeMap::new();
+    for submitted in batch {
+        by_collection.entry(submitted.job.collection.clone()).or_default().push(submitted);
+    }
+    for (collection, batch) in by_collection {
+        let visible = if batch.iter().any(|submitted| submitted.visible == Visible::OnReturn) {
+            Visible::OnReturn
+        } else {
+            Visible::Eventually
+        };
+        let ids: Vec<_> = batch.iter().map(|submitted| submitted.job.record).collect();
+        let verdicts = match index_batch(&ctx, &collection, &ids, visible).await {
+            Ok(verdicts) => verdicts,
+            Err(error) => {
+                tracing::warn!(%collection, records = ids.len(), error = %error, "indexing failed; the outbox will see to it");
+                continue;
+            }
+        };
+        let (jobs, waits): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|submitted| (submitted.job, submitted.done)).unzip();
+        // Dropping a sender answers its waiter as well: what was not indexed now is the outbox's.
+        for done in waits.into_iter().flatten() {
+            let _ = done.send(()).ok();
+        }
+        let kept: Vec<_> = jobs
+            .iter()
+            .zip(&verdicts)
+            .filter(|(_, verdict)| **verdict == Verdict::Done)
+            .map(|(job, _)| (job.record, job.seq))
+            .collect();
+        if let Err(error) = ctx.database.kept(&kept).await {
+            tracing::warn!(error = %error, "promises kept could not be struck out; the relay will keep them again");
+        }
+    }
+}

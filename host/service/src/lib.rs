@@ -1,0 +1,19 @@
+//! What a repository does: one module per resource, one file per use case, and in [`ports`] what it
+//! needs of the world.
+//!
+//! **Invariant:** no use case calls a plugin while it holds anything that others wait for.
+
+pub mod accounts;
+pub mod collections;
+mod context;
+mod error;
+pub mod indexing;
+pub mod plugins;
+pub mod ports;
+pub mod query;
+pub mod records;
+pub mod tasks;
+pub mod vocabularies;
+
+pub use context::{Context, Services, Settings};
+pub use error::{Error, Kind, Result};

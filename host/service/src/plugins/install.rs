@@ -1,0 +1,97 @@
+//! Bringing a plugin in.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use repono_domain::{Digest, PluginName};
+
+use super::assemble::{collections, missing_vocabularies};
+use super::call;
+use crate::ports::{Change, Doc, Grants, IndexName, Package, Plugin};
+use crate::{Context, Error, Result};
+
+/// A plugin that has been brought in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// Its name.
+    pub name: PluginName,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// What the operator should know.
+    pub warnings: Vec<String>,
+}
+
+/// Checks a component in every way short of using it, and keeps it. Nothing comes into force.
+/// For administrators.
+///
+/// # Errors
+/// `Invalid`, with a sentence that says what it is and what to do.
+#[tracing::instrument(name = "plugins.install", skip_all, fields(size_bytes = bytes.len()))]
+pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Installed> {
+    if !ctx.caller.is_admin() {
+        return Err(Error::Forbidden);
+    }
+    let plugin = ctx
+        .runtime
+        .load(bytes.clone(), &grants)
+        .await
+        .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    let made = collections(ctx, &plugin, |name| IndexName(name.to_string()))
+        .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    for collection in &made {
+        let active = ctx.active.load();
+        if let Some(owner) =
+            active.collections.get(&collection.name).map(|owned| &owned.plugin.description().name)
+            && *owner != plugin.description().name
+        {
+            return Err(Error::Invalid(format!(
+                "The collection {} belongs to the plugin {owner}.",
+                collection.name
+            )));
+        }
+    }
+    trial(ctx, &plugin).await?;
+    let missing = missing_vocabularies(ctx, &plugin, &made);
+    let warnings = missing.into_iter().map(|name| format!("There is no vocabulary {name}: every document that names a term of it will be invalid.")).collect();
+
+    let description = plugin.description();
+    let package = Package {
+        digest: description.digest.clone(),
+        name: description.name.clone(),
+        version: description.version.clone(),
+        summary: description.summary.clone(),
+        grants,
+        installed: ctx.clock.now(),
+        bytes,
+    };
+    ctx.database.write(vec![Change::InsertPackage(package)]).await?;
+    tracing::info!(plugin.name = %description.name, plugin.version = description.version, "installed plugin {} {}", description.name, description.version);
+    Ok(Installed {
+        name: description.name.clone(),
+        version: description.version.clone(),
+        digest: description.digest.clone(),
+        warnings,
+    })
+}
+
+/// Calls what can be called without effect, with an empty document: a plugin that traps on it would
+/// trap on the first draft.
+async fn trial(ctx: &Context, plugin: &Arc<dyn Plugin>) -> Result<()> {
+    let circumstances = crate::ports::Call { dry_run: true, ..call(ctx) };
+    for collection in plugin.description().collections.iter().filter(|collection| collection.checks)
+    {
+        let body = r#"{"metadata":{},"custom_fields":{},"pids":{}}"#.to_owned();
+        let doc = Doc { id: String::new(), revision: 0, schema_version: collection.version, body };
+        let outcome = plugin.check(&circumstances, &collection.name, vec![doc]).await;
+        if let Err(failure) = outcome {
+            let name = &plugin.description().name;
+            return Err(Error::Invalid(format!(
+                "The plugin {name} failed its trial run, checking an empty document of {}: {failure}.",
+                collection.name
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! Plugins: brought in, put in force, taken back, while the repository works.
+//!
+//! What is in force is one immutable [`ActiveSet`](crate::collections::ActiveSet), replaced as a
+//! whole; a call that has begun finishes on the set it began with.
+
+mod activate;
+mod assemble;
+mod call;
+mod install;
+mod list;
+mod migrate;
+mod remove;
+mod rollback;
+mod start;
+mod swap;
+
+pub use activate::{Step, activate};
+pub use install::{Installed, install};
+pub use list::{PluginState, list};
+pub use remove::{deactivate, remove};
+pub use rollback::rollback;
+pub use start::{Shipped, refresh, start};
+
+pub(crate) use call::{call, failed};
+pub(crate) use swap::{next_index, swap_index};

@@ -1,0 +1,23 @@
+//! Suites that every adapter of a port runs.
+//!
+//! An adapter's test makes an empty backend on a [`HeldClock`] and calls its port's
+//! `keeps_the_contract`. What a port's docs promise is a function with a sentence for a name here.
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "suites are tests that live in the crate they are about"
+)]
+
+pub mod accounts;
+mod clock;
+pub mod outbox;
+pub mod packages;
+pub mod queue;
+pub mod records;
+mod samples;
+pub mod search;
+mod together;
+pub mod transactions;
+pub mod vocabularies;
+
+pub use clock::HeldClock;

@@ -1,0 +1,267 @@
+//! [`crate::ports::Records`]: what was written is read, by id and in order.
+
+use repono_domain::{Record, RecordId, UserId};
+use serde_json::Map;
+
+use super::samples::{collection, document, draft, id, parent, publish, record, time, tombstone};
+use crate::ports::{Change, Database, Filter};
+
+/// Runs the whole suite on an empty database.
+pub async fn keeps_the_contract(database: &dyn Database) {
+    what_was_written_is_read(database).await;
+    a_collection_does_not_see_anothers_records(database).await;
+    a_record_and_its_draft_know_of_each_other(database).await;
+    versions_are_found_by_number(database).await;
+    a_deleted_version_is_read_but_not_listed(database).await;
+    the_draft_of_a_new_version_is_found(database).await;
+    stored_answers_in_the_order_asked_for(database).await;
+    a_walk_meets_every_id_once_in_order(database).await;
+    history_keeps_every_state(database).await;
+}
+
+async fn what_was_written_is_read(database: &dyn Database) {
+    let collection = collection("records");
+    let parent = parent(&collection);
+    let (draft, mut record) = (draft(&parent), record(&parent));
+    record.version_index = 2;
+    record.parent.highest = 2;
+
+    let mut changes = publish(&record);
+    changes.push(Change::InsertDraft(draft.clone()));
+    database.write(changes).await.unwrap();
+
+    record.parent.latest = Some(2);
+    let read = database.record(&collection, record.id).await.unwrap().unwrap();
+    record.parent.revision = read.parent.revision;
+    assert_eq!(read, record);
+    let read = database.draft(&collection, draft.id).await.unwrap().unwrap();
+    assert_eq!(read, repono_domain::Draft { parent: record.parent.clone(), ..draft });
+    assert_eq!(database.parent(&collection, parent.id).await.unwrap(), Some(record.parent));
+}
+
+async fn a_collection_does_not_see_anothers_records(database: &dyn Database) {
+    let (here, there) = (collection("here"), collection("there"));
+    let parent = parent(&here);
+    let (draft, record) = (draft(&parent), Record { version_index: 2, ..record(&parent) });
+    let mut changes = publish(&record);
+    changes.push(Change::InsertDraft(draft.clone()));
+    database.write(changes).await.unwrap();
+
+    assert_eq!(database.draft(&there, draft.id).await.unwrap(), None);
+    assert_eq!(database.record(&there, record.id).await.unwrap(), None);
+    assert_eq!(database.parent(&there, parent.id).await.unwrap(), None);
+    assert_eq!(database.walk(&there, Filter::All, None, 10).await.unwrap(), []);
+    assert_eq!(database.count(&there, Filter::All).await.unwrap(), 0);
+}
+
+async fn a_record_and_its_draft_know_of_each_other(database: &dyn Database) {
+    let collection = collection("records");
+    let record = record(&parent(&collection));
+    database.write(publish(&record)).await.unwrap();
+    let mut edit = draft(&record.parent);
+    edit.id = record.id;
+
+    database.write(vec![Change::InsertDraft(edit)]).await.unwrap();
+
+    assert!(database.record(&collection, record.id).await.unwrap().unwrap().has_draft);
+    assert!(database.draft(&collection, record.id).await.unwrap().unwrap().published);
+    assert_eq!(database.new_version_draft(record.parent.id).await.unwrap(), None);
+}
+
+async fn versions_are_found_by_number(database: &dyn Database) {
+    let records = three_versions(database).await;
+    let work = records[0].parent.id;
+
+    let newest_first: Vec<_> =
+        records.iter().rev().map(|record| (record.version_index, record.id)).collect();
+    assert_eq!(database.versions(work).await.unwrap(), newest_first);
+    for record in &records {
+        let found = database.version(work, record.version_index).await.unwrap();
+        assert_eq!(found.map(|found| found.id), Some(record.id));
+    }
+    assert_eq!(database.version(work, 4).await.unwrap(), None);
+    assert_eq!(database.versions(id()).await.unwrap(), []);
+}
+
+async fn a_deleted_version_is_read_but_not_listed(database: &dyn Database) {
+    let mut records = three_versions(database).await;
+    let work = records[0].parent.id;
+    let deleted = Record { revision: 2, tombstone: Some(tombstone()), ..records.remove(1) };
+
+    database
+        .write(vec![Change::ReplaceRecord { record: deleted.clone(), expected: 1, by: None }])
+        .await
+        .unwrap();
+
+    let listed: Vec<u32> =
+        database.versions(work).await.unwrap().into_iter().map(|(index, _)| index).collect();
+    assert_eq!(listed, [3, 1]);
+    assert_eq!(database.version(work, 2).await.unwrap().unwrap().tombstone, Some(tombstone()));
+    assert_eq!(
+        database.record(&deleted.parent.collection, deleted.id).await.unwrap().unwrap().tombstone,
+        Some(tombstone())
+    );
+}
+
+async fn the_draft_of_a_new_version_is_found(database: &dyn Database) {
+    let records = three_versions(database).await;
+    let parent = &records[0].parent;
+    let mut next = draft(parent);
+    next.version_index = 4;
+    let changes = vec![
+        Change::MoveVersions {
+            parent: parent.id,
+            from: (Some(3), 3),
+            to: (Some(3), 4),
+            pids: Map::new(),
+        },
+        Change::InsertDraft(next.clone()),
+    ];
+    database.write(changes).await.unwrap();
+
+    let found = database.new_version_draft(parent.id).await.unwrap().unwrap();
+
+    assert_eq!((found.id, found.published), (next.id, false));
+    assert_eq!((found.parent.latest, found.parent.highest), (Some(3), 4));
+}
+
+async fn stored_answers_in_the_order_asked_for(database: &dyn Database) {
+    let collection = collection("records");
+    let record = record(&parent(&collection));
+    let lone = draft(&parent(&collection));
+    let mut edit = draft(&record.parent);
+    edit.id = record.id;
+    let mut changes = publish(&record);
+    changes.extend([
+        Change::InsertDraft(edit),
+        Change::InsertParent(lone.parent.clone()),
+        Change::InsertDraft(lone.clone()),
+    ]);
+    database.write(changes).await.unwrap();
+    let unknown = id();
+
+    let stored = database.stored(&[lone.id, unknown, record.id, lone.id]).await.unwrap();
+
+    let seen: Vec<_> = stored
+        .iter()
+        .map(|stored| (stored.id, stored.record.is_some(), stored.draft.is_some()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (lone.id, false, true),
+            (unknown, false, false),
+            (record.id, true, true),
+            (lone.id, false, true)
+        ]
+    );
+    assert_eq!(stored[1].version, u64::MAX >> 1);
+    assert!(stored[0].version < u64::MAX >> 1 && stored[2].version < u64::MAX >> 1);
+    assert!(database.stored(&[]).await.unwrap().is_empty());
+
+    let many: Vec<RecordId> = (0..1500).map(|_| id()).chain([record.id]).collect();
+    let stored = database.stored(&many).await.unwrap();
+    assert_eq!(stored.iter().map(|stored| stored.id).collect::<Vec<_>>(), many);
+    assert!(stored[1500].record.is_some());
+}
+
+async fn a_walk_meets_every_id_once_in_order(database: &dyn Database) {
+    let collection = collection("walked");
+    let mut published = Vec::new();
+    let mut all = Vec::new();
+    for number in 0..60 {
+        let parent = parent(&collection);
+        if number % 3 == 0 {
+            let lone = draft(&parent);
+            all.push(lone.id);
+            database
+                .write(vec![Change::InsertParent(parent), Change::InsertDraft(lone)])
+                .await
+                .unwrap();
+            continue;
+        }
+        let mut record = record(&parent);
+        all.push(record.id);
+        if number % 5 == 0 {
+            record.tombstone = Some(tombstone());
+        } else {
+            published.push(record.id);
+        }
+        let mut changes = publish(&record);
+        if number % 2 == 0 {
+            let mut edit = draft(&parent);
+            edit.id = record.id;
+            changes.push(Change::InsertDraft(edit));
+        }
+        database.write(changes).await.unwrap();
+    }
+    published.sort_unstable();
+    all.sort_unstable();
+
+    for (filter, expected) in [(Filter::Published, published), (Filter::All, all)] {
+        for limit in [1, 7, 1000] {
+            let mut met: Vec<RecordId> = Vec::new();
+            loop {
+                let page =
+                    database.walk(&collection, filter, met.last().copied(), limit).await.unwrap();
+                assert!(page.len() <= usize::try_from(limit).unwrap());
+                if page.is_empty() {
+                    break;
+                }
+                met.extend(page);
+            }
+            assert_eq!(met, expected, "{filter:?} by {limit}");
+        }
+        assert_eq!(
+            database.count(&collection, filter).await.unwrap(),
+            u64::try_from(expected.len()).unwrap()
+        );
+    }
+}
+
+async fn history_keeps_every_state(database: &dyn Database) {
+    let mut record = record(&parent(&collection("records")));
+    database.write(publish(&record)).await.unwrap();
+    for (revision, by) in [(2, Some(UserId(8))), (3, None)] {
+        record.revision = revision;
+        record.updated = time(i64::try_from(revision).unwrap());
+        record.document = document(&format!("revision {revision}"));
+        record.schema.version = u32::try_from(revision).unwrap();
+        database
+            .write(vec![Change::ReplaceRecord {
+                record: record.clone(),
+                expected: revision - 1,
+                by,
+            }])
+            .await
+            .unwrap();
+    }
+
+    let history = database.revisions(record.id).await.unwrap();
+
+    let told: Vec<_> = history
+        .iter()
+        .map(|state| (state.revision, state.by, state.schema.version, state.created))
+        .collect();
+    assert_eq!(
+        told,
+        [(1, Some(UserId(7)), 3, time(0)), (2, Some(UserId(8)), 2, time(2)), (3, None, 3, time(3))]
+    );
+    let documents: Vec<_> = history.into_iter().map(|state| state.document).collect();
+    assert_eq!(documents, [document("a record"), document("revision 2"), document("revision 3")]);
+    assert_eq!(database.revisions(id()).await.unwrap(), []);
+}
+
+async fn three_versions(database: &dyn Database) -> Vec<Record> {
+    let mut parent = parent(&collection("records"));
+    parent.latest = Some(3);
+    parent.highest = 3;
+    let records: Vec<_> =
+        (1..=3).map(|version_index| Record { version_index, ..record(&parent) }).collect();
+    let mut changes = vec![Change::InsertParent(parent)];
+    changes.extend(
+        records.iter().map(|record| Change::InsertRecord { record: record.clone(), by: None }),
+    );
+    database.write(changes).await.unwrap();
+    records
+}

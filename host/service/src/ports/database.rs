@@ -1,0 +1,151 @@
+//! Changes that happen together.
+//!
+//! A transaction is a value: a list of [`Change`]s with their preconditions, carried out all or not
+//! at all. So no guest code and no other wait can ever sit inside one, and a backend may put the
+//! transactions of many callers into one commit.
+
+use async_trait::async_trait;
+use repono_domain::{
+    CollectionName, Draft, Parent, PluginName, Record, RecordId, Task, Token, User, UserId,
+};
+
+use super::{Accounts, Activation, Outbox, Package, Packages, Queue, Records, Tasks, Vocabularies};
+use crate::Result;
+
+/// One step of a transaction.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A new work. Its id must be unused.
+    InsertParent(Parent),
+    /// Moves a work's version marks; a conflict unless they still are `from` (latest, highest).
+    MoveVersions {
+        /// Which work.
+        parent: RecordId,
+        /// `latest` and `highest` as the caller read them.
+        from: (Option<u32>, u32),
+        /// As they shall be.
+        to: (Option<u32>, u32),
+        /// The work's own identifiers as they shall be.
+        pids: serde_json::Map<String, serde_json::Value>,
+    },
+    /// A work of which nothing is left: its only draft was deleted.
+    DeleteParent(RecordId),
+    /// A new draft. A conflict if there is one with this id.
+    InsertDraft(Draft),
+    /// Replaces the draft with the same id; a conflict unless the stored one is of revision
+    /// `expected`.
+    ReplaceDraft {
+        /// As it shall be.
+        draft: Draft,
+        /// As the caller read it.
+        expected: u64,
+    },
+    /// Removes a draft; a conflict unless it is of revision `expected`.
+    DeleteDraft {
+        /// Which.
+        id: RecordId,
+        /// Of which work.
+        parent: RecordId,
+        /// As the caller read it.
+        expected: u64,
+    },
+    /// A new published version. Appends the first entry to its history.
+    InsertRecord {
+        /// What is published.
+        record: Record,
+        /// Who published it; none: the repository itself.
+        by: Option<UserId>,
+    },
+    /// A published version becomes another, or a tombstone; a conflict unless the stored one is
+    /// of revision `expected`. Appends to its history.
+    ReplaceRecord {
+        /// As it shall be.
+        record: Record,
+        /// As the caller read it.
+        expected: u64,
+        /// Who changed it; none: the repository itself.
+        by: Option<UserId>,
+    },
+    /// Promises to bring the search index in line with this record and its draft.
+    Index {
+        /// Where it belongs.
+        collection: CollectionName,
+        /// Which.
+        record: RecordId,
+    },
+    /// Asks for work to be done later.
+    Enqueue(Task),
+    /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
+    /// address is taken.
+    InsertUser {
+        /// The account.
+        user: User,
+    },
+    /// A new token; its `id` is ignored and given by the database.
+    InsertToken {
+        /// The token.
+        token: Token,
+        /// SHA-256 of its secret.
+        hash: [u8; 32],
+    },
+    /// Makes a token useless at once. Not an error if there is none.
+    RevokeToken(i64),
+    /// Keeps a plugin's bytes. Not an error if they are there.
+    InsertPackage(Package),
+    /// Removes a plugin's bytes; a conflict while revisions or an activation point to them.
+    DeletePackage(repono_domain::Digest),
+    /// Makes a package the one in force for its plugin's name, or none.
+    Activate {
+        /// The plugin.
+        plugin: PluginName,
+        /// In force from now on; none: the plugin is taken out of force.
+        activation: Option<Activation>,
+    },
+    /// Replaces all terms of a vocabulary that came from this plugin.
+    ReplaceVocabulary {
+        /// Its name.
+        vocabulary: String,
+        /// Where it comes from.
+        plugin: PluginName,
+        /// Its terms in order, `(id, JSON)`.
+        terms: Vec<(String, String)>,
+    },
+}
+
+/// What a carried-out transaction brought.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// Outbox numbers of its [`Change::Index`] steps, in their order.
+    pub outbox: Vec<i64>,
+    /// Numbers given by the database to users and tokens, in the order of their steps.
+    pub ids: Vec<i64>,
+}
+
+/// Carries out transactions.
+#[async_trait]
+pub trait Transactions: Send + Sync {
+    /// Carries out all of `changes`, or none. When it answers, they are durable.
+    ///
+    /// Every change to a draft or record moves its parent's `revision`: that number orders what
+    /// is written to the search index.
+    ///
+    /// # Errors
+    /// `Conflict` when a precondition does not hold, `RevisionMismatch` when it is the revision of a
+    /// draft or record that is there; `Unavailable` when nothing is known to be stored and the same
+    /// may work later.
+    async fn write(&self, changes: Vec<Change>) -> Result<Written>;
+
+    /// Says whether it answers.
+    async fn ping(&self) -> Result<()>;
+}
+
+/// Everything that is kept in SQL.
+pub trait Database:
+    Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue
+{
+}
+
+impl<T: Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue>
+    Database for T
+{
+}

@@ -1,0 +1,44 @@
+//! What the repository needs of the world, in its own words.
+//!
+//! # Adding a port
+//!
+//! 1. A trait here whose methods say what happens when things go wrong. If it cannot be faked with
+//!    a `Mutex` and a `Vec`, it is too close to its backend.
+//! 2. A suite in [`contract`] that every adapter runs.
+//! 3. An adapter in `host/adapters`, one module per vendor.
+//! 4. A field in [`crate::Context`], filled in `host/server`.
+
+mod accounts;
+mod cache;
+mod clock;
+#[cfg(feature = "contract")]
+pub mod contract;
+mod database;
+mod ids;
+mod outbox;
+mod packages;
+mod plugins;
+mod queue;
+mod records;
+mod search;
+mod vocabularies;
+
+pub use accounts::Accounts;
+pub use cache::Cache;
+pub use clock::Clock;
+pub use database::{Change, Database, Transactions, Written};
+pub use ids::Ids;
+pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
+pub use packages::{Activation, Package, Packages};
+pub use plugins::{
+    Call, Checked, CollectionDescription, Description, Doc, Format, Grants, IndexDescription,
+    Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
+    VocabularyDescription,
+};
+pub use queue::{Claimed, Queue, TaskFilter, Tasks};
+pub use records::{Filter, Records, Stored};
+pub use search::{
+    Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,
+    IndexWrite, ItemFailure, Page, SearchIndex, SearchRequest, SearchResponse, SortKey, Visible,
+};
+pub use vocabularies::{Term, Vocabularies};

@@ -1,0 +1,85 @@
+//! Tasks: the truth about them, and who works on which.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use repono_domain::{Task, TaskId, TaskState};
+use serde_json::Value;
+
+use crate::Result;
+
+/// A task in a worker's hands.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// The task, `attempts` counting this one.
+    pub task: Task,
+    /// The broker's mark of this delivery.
+    pub receipt: String,
+}
+
+/// Which tasks a person asks for. `None` means any.
+#[derive(Clone, Debug, Default)]
+pub struct TaskFilter {
+    /// In this state.
+    pub state: Option<TaskState>,
+    /// On this queue.
+    pub queue: Option<String>,
+    /// Of this kind.
+    pub kind: Option<String>,
+    /// Older than this one.
+    pub before: Option<TaskId>,
+    /// At most so many, newest first.
+    pub limit: u32,
+}
+
+/// The truth about tasks. Brokers only carry ids. New ones come by [`super::Change::Enqueue`].
+#[async_trait]
+pub trait Tasks: Send + Sync {
+    /// One task.
+    async fn task(&self, id: &TaskId) -> Result<Option<Task>>;
+
+    /// Tasks, newest first.
+    async fn tasks(&self, filter: &TaskFilter) -> Result<Vec<Task>>;
+
+    /// Notes how far it is.
+    async fn progress(&self, id: &TaskId, progress: &Value) -> Result<()>;
+
+    /// Keeps the guest's notes for the next attempt; durable when it answers.
+    async fn checkpoint(&self, id: &TaskId, state: &Value) -> Result<()>;
+
+    /// Asks a task to stop; a queued one is cancelled at once. False if it was over already.
+    async fn cancel(&self, id: &TaskId) -> Result<bool>;
+
+    /// Queues a dead or cancelled task anew, with all its attempts. False if it is neither.
+    async fn revive(&self, id: &TaskId) -> Result<bool>;
+
+    /// Tasks by queue and state.
+    async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>>;
+}
+
+/// Hands tasks to workers: each to one at a time, at least once.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Takes up to `limit` tasks of these queues that are due. A task whose worker neither ends
+    /// nor [extends](Queue::extend) its claim within `lease` is handed out again.
+    async fn claim(
+        &self,
+        queues: &[String],
+        limit: u32,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claimed>>;
+
+    /// Keeps a task for another `lease`. True if someone asked it to stop.
+    async fn extend(&self, claimed: &Claimed, lease: SignedDuration) -> Result<bool>;
+
+    /// It is done.
+    async fn succeed(&self, claimed: &Claimed, result: &Value) -> Result<()>;
+
+    /// It stopped because it was asked to.
+    async fn stopped(&self, claimed: &Claimed) -> Result<()>;
+
+    /// Try again at `at`, for this reason; not an attempt when there is none.
+    async fn again(&self, claimed: &Claimed, at: Timestamp, why: Option<&str>) -> Result<()>;
+
+    /// Give up, for this reason: a person will look.
+    async fn bury(&self, claimed: &Claimed, why: &str) -> Result<()>;
+}

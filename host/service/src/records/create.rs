@@ -1,0 +1,66 @@
+//! A new draft.
+
+use repono_domain::{Caller, CollectionName, Draft, Parent, SchemaStamp, UserId};
+use serde_json::Map;
+
+use super::{Input, Refresh, Rendered, check, render, write};
+use crate::ports::Change;
+use crate::{Context, Error, Result};
+
+/// Stores what was sent as a new draft, valid or not, and tells every problem.
+///
+/// The plugin is asked before anything is written.
+#[tracing::instrument(name = "records.create", skip_all, fields(collection = %collection))]
+pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) -> Result<Rendered> {
+    let collection = ctx.active.load().collection(collection)?;
+    let owner = depositor(ctx)?;
+    let id = ctx.ids.record();
+    let (mut document, problems) = check(ctx, &collection, id, input).await?;
+    document.pids.remove("oai");
+
+    let now = ctx.clock.now();
+    let parent = Parent {
+        id: ctx.ids.record(),
+        collection: collection.name.clone(),
+        owner,
+        revision: 1,
+        latest: None,
+        highest: 1,
+        pids: Map::new(),
+    };
+    let draft = Draft {
+        id,
+        parent: parent.clone(),
+        version_index: 1,
+        revision: 1,
+        created: now,
+        updated: now,
+        published: false,
+        document,
+        problems,
+        schema: SchemaStamp {
+            plugin: collection.plugin.description().digest.clone(),
+            version: collection.version,
+        },
+    };
+    write::write(
+        ctx,
+        &collection,
+        vec![Change::InsertParent(parent), Change::InsertDraft(draft.clone())],
+        &[id],
+        Refresh::Soon,
+    )
+    .await?;
+
+    Ok(render::draft(&ctx.services, &collection, &draft, &draft.problems))
+}
+
+/// Who will own what the caller deposits.
+pub(super) fn depositor(ctx: &Context) -> Result<UserId> {
+    match &ctx.caller {
+        Caller::User { id, writes: true, .. } => Ok(*id),
+        // What the repository deposits by itself belongs to the first user, its operator.
+        Caller::System => Ok(UserId(1)),
+        Caller::User { .. } | Caller::Anonymous => Err(Error::Forbidden),
+    }
+}

@@ -1,0 +1,52 @@
+//! Taking a tombstone away.
+
+use repono_domain::{CollectionName, Record, RecordId};
+
+use super::render::{View, record as render};
+use super::{Refresh, Rendered, write};
+use crate::ports::Change;
+use crate::{Context, Error, Result};
+
+/// Brings a deleted record back as it was. For administrators.
+#[tracing::instrument(name = "records.restore", skip_all, fields(record.id = %id))]
+pub async fn restore(ctx: &Context, collection: &CollectionName, id: RecordId) -> Result<Rendered> {
+    if !ctx.caller.is_admin() {
+        return Err(Error::Forbidden);
+    }
+    let collection = ctx.active.load().collection(collection)?;
+    let Some(record) = ctx.database.record(&collection.name, id).await? else {
+        return Err(Error::NotFound("The persistent identifier does not exist.".to_owned()));
+    };
+    if record.tombstone.is_none() {
+        return Err(Error::Conflict("The record is not deleted.".to_owned()));
+    }
+
+    let mut touched = vec![id];
+    let mut changes = Vec::new();
+    let mut parent = record.parent.clone();
+    if parent.latest.is_none_or(|latest| latest < record.version_index) {
+        if let Some(latest) = parent.latest {
+            touched.extend(ctx.database.version(parent.id, latest).await?.map(|record| record.id));
+        }
+        let from = (parent.latest, parent.highest);
+        parent.latest = Some(record.version_index);
+        changes.push(Change::MoveVersions {
+            parent: parent.id,
+            from,
+            to: (parent.latest, parent.highest),
+            pids: parent.pids.clone(),
+        });
+    }
+    let expected = record.revision;
+    let record = Record {
+        revision: expected + 1,
+        updated: ctx.clock.now(),
+        tombstone: None,
+        parent,
+        ..record
+    };
+    changes.push(Change::ReplaceRecord { record: record.clone(), expected, by: ctx.caller.user() });
+    write::write(ctx, &collection, changes, &touched, Refresh::WaitFor).await?;
+
+    Ok(render(&ctx.services, &collection, &record, View::Owner))
+}

@@ -1,0 +1,47 @@
+//! What every change to a record has in common.
+
+use repono_domain::{CollectionName, RecordId};
+
+use crate::collections::Collection;
+use crate::indexing::Job;
+use crate::ports::Change;
+use crate::{Context, Result};
+
+/// Whether an answer waits until what it says can be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Refresh {
+    /// Answer at once; it can be found soon.
+    #[default]
+    Soon,
+    /// Wait, within bounds; when search is down, answer all the same: the outbox will see to it.
+    WaitFor,
+}
+
+/// Carries out `changes`, has the index follow for `records`, and forgets what was rendered of them.
+pub(crate) async fn write(
+    ctx: &Context,
+    collection: &Collection,
+    mut changes: Vec<Change>,
+    records: &[RecordId],
+    refresh: Refresh,
+) -> Result<()> {
+    changes.extend(records.iter().map(|record| index(&collection.name, *record)));
+    let written = ctx.database.write(changes).await?;
+    for record in records {
+        ctx.forget_rendered(*record).await;
+    }
+    let jobs = records
+        .iter()
+        .zip(written.outbox)
+        .map(|(record, seq)| Job { collection: collection.name.clone(), record: *record, seq })
+        .collect();
+    match refresh {
+        Refresh::Soon => ctx.indexer.submit(jobs),
+        Refresh::WaitFor => ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await,
+    }
+    Ok(())
+}
+
+fn index(collection: &CollectionName, record: RecordId) -> Change {
+    Change::Index { collection: collection.clone(), record }
+}

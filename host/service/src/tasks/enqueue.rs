@@ -1,0 +1,95 @@
+//! Asking for work to be done.
+
+use std::sync::Arc;
+
+use repono_domain::{PluginName, Task, TaskState};
+use serde_json::Value;
+
+use crate::collections::ActiveSet;
+use crate::ports::{Change, Plugin, TaskKind};
+use crate::{Context, Error, Result};
+
+/// The longest payload, in bytes of JSON.
+const MAX_PAYLOAD: usize = 256 << 10;
+
+/// Queues a task of a plugin in force, after its payload has been checked. For administrators.
+///
+/// # Errors
+/// `NotFound` for an unknown kind, naming those there are; `InvalidDocument` for a payload that its
+/// schema refuses.
+#[tracing::instrument(name = "tasks.enqueue", skip_all, fields(task.kind = kind))]
+pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
+    if !ctx.caller.is_admin() {
+        return Err(Error::Forbidden);
+    }
+    let active = ctx.active.load_full();
+    let (_, description) = find(&active, kind)?;
+    if payload.to_string().len() > MAX_PAYLOAD {
+        return Err(Error::TooLarge(format!("The payload is longer than {MAX_PAYLOAD} bytes.")));
+    }
+    let schema =
+        crate::collections::Schema::compile(&description.payload_schema).map_err(|why| {
+            Error::Internal(format!("the payload of {kind} cannot be checked: {why}"), None)
+        })?;
+    let problems: Vec<_> = schema
+        .problems(&payload, &ctx.terms.load())
+        .into_iter()
+        .map(|problem| repono_domain::Problem {
+            at: problem.at.replacen("/metadata", "/payload", 1),
+            ..problem
+        })
+        .collect();
+    if !problems.is_empty() {
+        return Err(Error::InvalidDocument(problems));
+    }
+    let now = ctx.clock.now();
+    let task = Task {
+        id: ctx.ids.task(),
+        queue: if description.queue.is_empty() {
+            "default".to_owned()
+        } else {
+            description.queue.clone()
+        },
+        kind: kind.to_owned(),
+        payload,
+        state: TaskState::Queued,
+        attempts: 0,
+        max_attempts: description.max_attempts.clamp(1, 100),
+        due: now,
+        created: now,
+        updated: now,
+        progress: None,
+        checkpoint: None,
+        result: None,
+        error: None,
+        cancel_requested: false,
+        created_by: ctx.caller.user(),
+    };
+    ctx.database.write(vec![Change::Enqueue(task.clone())]).await?;
+    Ok(task)
+}
+
+/// Who does tasks of this kind: `{plugin}.{name}`.
+pub(super) fn find<'a>(
+    active: &'a ActiveSet,
+    kind: &str,
+) -> Result<(&'a Arc<dyn Plugin>, &'a TaskKind)> {
+    let found = kind.split_once('.').and_then(|(plugin, name)| {
+        let plugin: PluginName = plugin.parse().ok()?;
+        let plugin = &active.plugins.get(&plugin)?.plugin;
+        let kind = plugin.description().kinds.iter().find(|kind| kind.name == name)?;
+        Some((plugin, kind))
+    });
+    found.ok_or_else(|| {
+        let all = active.plugins.iter().flat_map(|(name, active)| {
+            active
+                .plugin
+                .description()
+                .kinds
+                .iter()
+                .map(move |kind| format!("{name}.{}", kind.name))
+        });
+        let known = all.collect::<Vec<_>>().join(", ");
+        Error::NotFound(format!("There is no task kind {kind}; there are: {known}."))
+    })
+}

@@ -1,0 +1,14 @@
+//! Work that is done later, by a plugin's `task` hook.
+
+mod cancel;
+mod enqueue;
+mod host;
+mod list;
+mod retry;
+mod work;
+
+pub use cancel::cancel;
+pub use enqueue::enqueue;
+pub use list::{depths, list, read};
+pub use retry::retry;
+pub use work::work_once;

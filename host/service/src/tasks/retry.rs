@@ -1,0 +1,19 @@
+//! Trying a task again.
+
+use repono_domain::{Task, TaskId};
+
+use super::read;
+use crate::{Context, Error, Result};
+
+/// Queues a dead or cancelled task anew; it goes on from its last checkpoint. For administrators.
+#[tracing::instrument(name = "tasks.retry", skip_all, fields(task.id = %id))]
+pub async fn retry(ctx: &Context, id: &TaskId) -> Result<Task> {
+    let task = read(ctx, id).await?;
+    if !ctx.database.revive(id).await? {
+        return Err(Error::Conflict(format!(
+            "Only a dead or cancelled task can be tried again; this one is {}.",
+            task.state.as_str()
+        )));
+    }
+    read(ctx, id).await
+}

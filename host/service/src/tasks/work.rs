@@ -1,0 +1,144 @@
+//! Doing tasks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use repono_domain::Caller;
+
+use super::enqueue::find;
+use super::host::Host;
+use crate::plugins::call;
+use crate::ports::{Call, Claimed, Outcome, PluginFailure};
+use crate::{Context, Result};
+
+/// How long a silent worker keeps a task.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+/// How often a worker says that it is still there.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// How long a task that was asked to stop may take to do so.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Takes at most `limit` tasks of these queues and does them, at the same time. Answers how many.
+///
+/// When `stop` is cancelled, tasks under way are handed back with their checkpoints.
+pub async fn work_once(
+    ctx: &Context,
+    queues: &[String],
+    limit: u32,
+    stop: &tokio_util::sync::CancellationToken,
+) -> Result<usize> {
+    let claimed = ctx.database.claim(queues, limit, LEASE).await?;
+    let count = claimed.len();
+    let work = claimed.into_iter().map(|claimed| work_on(ctx.clone(), claimed, stop.clone()));
+    futures::future::join_all(work).await;
+    Ok(count)
+}
+
+async fn work_on(ctx: Context, claimed: Claimed, stop: tokio_util::sync::CancellationToken) {
+    let id = claimed.task.id.clone();
+    if let Err(error) = attempt(&ctx, claimed, stop).await {
+        tracing::error!(task.id = %id, error = %error, "a task's end could not be noted; it will be tried again when its lease is over");
+    }
+}
+
+#[tracing::instrument(name = "tasks.work", skip_all, fields(task.id = %claimed.task.id, task.kind = claimed.task.kind, attempt = claimed.task.attempts))]
+async fn attempt(
+    ctx: &Context,
+    claimed: Claimed,
+    stop: tokio_util::sync::CancellationToken,
+) -> Result<()> {
+    let task = &claimed.task;
+    let active = ctx.active.load_full();
+    let (plugin, kind) = match find(&active, &task.kind) {
+        Ok(found) => found,
+        // The plugin may come back: not an attempt, and not for ever.
+        Err(error)
+            if task.created.duration_until(ctx.clock.now()) < SignedDuration::from_hours(24) =>
+        {
+            tracing::warn!(task.id = %task.id, error = %error, "nobody here does this task; it waits");
+            return ctx.database.again(&claimed, after(ctx, Duration::from_mins(1)), None).await;
+        }
+        Err(error) => return ctx.database.bury(&claimed, &error.to_string()).await,
+    };
+
+    let anonymous = Context { caller: Caller::Anonymous, services: Arc::clone(&ctx.services) };
+    let host = Arc::new(Host {
+        ctx: anonymous,
+        claimed: claimed.clone(),
+        lease: LEASE,
+        cancelled: AtomicBool::new(false),
+    });
+    let circumstances = Call { deadline: Some(kind.timeout), ..call(ctx) };
+    let execution =
+        plugin.execute(&circumstances, &kind.name, &task.payload, Arc::clone(&host) as _);
+    let Some(outcome) = supervise(ctx, &claimed, &host, execution, stop).await else {
+        return ctx.database.again(&claimed, ctx.clock.now(), None).await;
+    };
+    settle(ctx, &claimed, outcome).await
+}
+
+/// Runs a task to its end, with a heartbeat. None: the worker stops, and someone else goes on.
+async fn supervise(
+    ctx: &Context,
+    claimed: &Claimed,
+    host: &Host,
+    execution: impl Future<Output = Result<Outcome, PluginFailure>>,
+    stop: tokio_util::sync::CancellationToken,
+) -> Option<Result<Outcome, PluginFailure>> {
+    tokio::pin!(execution);
+    let mut asked_at: Option<tokio::time::Instant> = None;
+    loop {
+        tokio::select! {
+            outcome = &mut execution => return if stop.is_cancelled() && outcome == Ok(Outcome::Cancelled) { None } else { Some(outcome) },
+            () = stop.cancelled(), if asked_at.is_none() => {
+                host.cancelled.store(true, Ordering::Relaxed);
+                asked_at = Some(tokio::time::Instant::now());
+            }
+            () = tokio::time::sleep(if asked_at.is_some() { Duration::from_millis(200) } else { HEARTBEAT }) => {
+                let asked = ctx.database.extend(claimed, LEASE).await.unwrap_or(false);
+                if asked && asked_at.is_none() {
+                    asked_at = Some(tokio::time::Instant::now());
+                }
+                // Dropping the execution interrupts the guest.
+                if asked_at.is_some_and(|at| at.elapsed() > GRACE) {
+                    return if asked { Some(Ok(Outcome::Cancelled)) } else { None };
+                }
+            }
+        }
+    }
+}
+
+async fn settle(
+    ctx: &Context,
+    claimed: &Claimed,
+    outcome: Result<Outcome, PluginFailure>,
+) -> Result<()> {
+    match outcome {
+        Ok(Outcome::Done(result)) => ctx.database.succeed(claimed, &result).await,
+        Ok(Outcome::Again(delay)) => ctx.database.again(claimed, after(ctx, delay), None).await,
+        Ok(Outcome::Cancelled) => ctx.database.stopped(claimed).await,
+        Err(
+            failure @ (PluginFailure::InvalidInput(_)
+            | PluginFailure::Unsupported(_)
+            | PluginFailure::Permanent(_)),
+        ) => ctx.database.bury(claimed, &failure.to_string()).await,
+        Err(failure) if claimed.task.attempts >= claimed.task.max_attempts => {
+            tracing::error!(task.id = %claimed.task.id, error = %failure, "task {} is given up after {} attempts", claimed.task.id, claimed.task.attempts);
+            ctx.database.bury(claimed, &failure.to_string()).await
+        }
+        Err(failure) => {
+            let delay = match &failure {
+                PluginFailure::Transient(Some(delay)) => *delay,
+                _ => Duration::from_secs(1 << claimed.task.attempts.min(10)),
+            };
+            ctx.database.again(claimed, after(ctx, delay), Some(&failure.to_string())).await
+        }
+    }
+}
+
+fn after(ctx: &Context, delay: Duration) -> jiff::Timestamp {
+    let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::from_hours(1));
+    ctx.clock.now().saturating_add(delay).unwrap_or(jiff::Timestamp::MAX)
+}
