@@ -1,0 +1,6 @@
+//! The ports' backends, one module per vendor.
+
+pub mod memory;
+pub mod sqlite;
+pub mod system;
+pub mod tantivy;

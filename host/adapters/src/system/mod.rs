@@ -1,0 +1,38 @@
+//! The machine's own clock and randomness.
+
+use jiff::Timestamp;
+use rand::RngCore as _;
+use repono_domain::{RecordId, TaskId};
+use repono_service::ports::{Clock, Ids};
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the port's one real clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+/// The operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RandomIds;
+
+impl Ids for RandomIds {
+    fn record(&self) -> RecordId {
+        RecordId::from_random(rand::rng().next_u64())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the port's one real source of ids")]
+    fn task(&self) -> TaskId {
+        TaskId(uuid::Uuid::now_v7().to_string())
+    }
+
+    fn secret(&self) -> [u8; 32] {
+        let mut secret = [0; 32];
+        rand::rng().fill_bytes(&mut secret);
+        secret
+    }
+}
