@@ -1,0 +1,22 @@
+//! For administrators: `/api/admin/…`
+
+pub(crate) mod indices;
+pub(crate) mod plugins;
+pub(crate) mod tasks;
+pub(crate) mod tokens;
+pub(crate) mod users;
+
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use crate::answer::{Hits, list_of};
+use crate::extract::Shape;
+
+/// A list that is always shown whole.
+fn whole(shape: &Shape, hits: Vec<Value>, address: &str) -> Response {
+    let total = u64::try_from(hits.len()).unwrap_or_default();
+    list_of(
+        shape,
+        &Hits { items: hits, total, sort: None, page: 1, links: json!({"self": address}) },
+    )
+}

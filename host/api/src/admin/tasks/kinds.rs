@@ -1,0 +1,41 @@
+//! What can be done.
+
+use axum::response::Response;
+use repono_domain::PluginName;
+use repono_service::ports::TaskKind;
+use serde_json::{Value, json};
+
+use crate::admin::whole;
+use crate::error::{Failure, Refusals};
+use crate::extract::{AsAdmin, Shape};
+
+/// Lists the kinds of tasks that plugins in force do.
+#[utoipa::path(
+    get,
+    path = "/api/admin/task-kinds",
+    operation_id = "list_task_kinds",
+    tag = "admin",
+    responses((status = 200, description = "The kinds, with the schemas of their payloads", body = Object), Refusals),
+)]
+pub(crate) async fn handler(AsAdmin(ctx): AsAdmin, shape: Shape) -> Result<Response, Failure> {
+    let active = ctx.active.load();
+    let all = active.plugins.iter().flat_map(|(name, active)| {
+        active.plugin.description().kinds.iter().map(move |kind| shown(name, kind))
+    });
+    let address = format!("{}/admin/task-kinds", ctx.settings.api_url);
+    Ok(whole(&shape, all.collect(), &address))
+}
+
+fn shown(plugin: &PluginName, kind: &TaskKind) -> Value {
+    json!({
+        "kind": format!("{plugin}.{}", kind.name),
+        "plugin": plugin,
+        "summary": kind.summary,
+        "payload_schema": kind.payload_schema,
+        "queue": if kind.queue.is_empty() { "default" } else { &kind.queue },
+        "max_attempts": kind.max_attempts,
+        "timeout_ms": u64::try_from(kind.timeout.as_millis()).unwrap_or(u64::MAX),
+        "idempotent": kind.idempotent,
+        "schedule": kind.schedule,
+    })
+}

@@ -1,0 +1,85 @@
+//! What a path names.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use http::request::Parts;
+use repono_domain::{CollectionName, PluginName, RecordId};
+use repono_service::Error;
+use utoipa::IntoParams;
+
+use crate::error::Failure;
+use crate::options::App;
+
+/// `/api/{collection}…`
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct CollectionPath {
+    /// A collection.
+    #[param(value_type = String, example = "records")]
+    pub collection: CollectionName,
+}
+
+/// `/api/{collection}/{id}…`
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct RecordPath {
+    /// A collection.
+    #[param(value_type = String, example = "records")]
+    pub collection: CollectionName,
+    /// A record's public id.
+    #[param(value_type = String, example = "akd9f-9vg25")]
+    pub id: RecordId,
+}
+
+/// `/api/admin/plugins/{name}…`
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct NamePath {
+    /// A plugin.
+    #[param(value_type = String, example = "datacite")]
+    pub name: PluginName,
+}
+
+impl FromRequestParts<App> for CollectionPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let params = raw(parts, app).await?;
+        Ok(Self { collection: parse(&params, "collection", Failure::NoSuchUrl)? })
+    }
+}
+
+impl FromRequestParts<App> for RecordPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let params = raw(parts, app).await?;
+        let unknown = Error::NotFound("The persistent identifier does not exist.".to_owned());
+        Ok(Self {
+            collection: parse(&params, "collection", Failure::NoSuchUrl)?,
+            id: parse(&params, "id", unknown.into())?,
+        })
+    }
+}
+
+impl FromRequestParts<App> for NamePath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let params = raw(parts, app).await?;
+        let unknown = Error::NotFound("There is no plugin of this name.".to_owned());
+        Ok(Self { name: parse(&params, "name", unknown.into())? })
+    }
+}
+
+async fn raw(parts: &mut Parts, app: &App) -> Result<RawPathParams, Failure> {
+    RawPathParams::from_request_parts(parts, app).await.map_err(|_| Failure::NoSuchUrl)
+}
+
+fn parse<T: std::str::FromStr>(
+    params: &RawPathParams,
+    name: &str,
+    otherwise: Failure,
+) -> Result<T, Failure> {
+    let value = params.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+    value.and_then(|value| value.parse().ok()).ok_or(otherwise)
+}
