@@ -1,0 +1,38 @@
+//! `repono serve`
+
+use crate::client::Global;
+use crate::config::Flag;
+use crate::roles;
+
+const EXAMPLES: &str = "\
+Examples:
+  repono serve
+  repono serve --listen 0.0.0.0:8080 --site-url https://repo.example.org --data /var/lib/repono
+  REPONO_LOG__FORMAT=json repono serve --config /etc/repono.toml
+
+Stop it with Ctrl-C or SIGTERM: it answers what was asked, hands tasks back and ends in order.
+What can be set, and how: repono config default";
+
+/// Serves a repository: HTTP, indexing, tasks and schedules in one process
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where it is found from outside [default: that address]
+    #[arg(long, value_name = "URL")]
+    site_url: Option<String>,
+    /// What to log: error, warn, info, debug, or by module [default: info]
+    #[arg(long, value_name = "FILTER")]
+    log: Option<String>,
+}
+
+pub(super) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
+    let log = args.log.or_else(|| (global.verbose > 0).then(|| "debug".to_owned()));
+    let given =
+        [("server.listen", args.listen), ("server.site_url", args.site_url), ("log.filter", log)];
+    let flags: Vec<Flag> =
+        given.into_iter().filter_map(|(path, value)| Some((path, value?.into()))).collect();
+    roles::serve::run(global.settings(&flags)?)
+}

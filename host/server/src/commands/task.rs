@@ -1,0 +1,120 @@
+//! `repono task`
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+
+use super::show::{self, Column};
+use crate::client::{Client, Global, Sent, encode, with_query, with_server};
+
+const EXAMPLES: &str = "\
+Examples:
+  repono task kinds
+  repono task run completeness.score '{\"collection\": \"records\"}'
+  repono task list --state dead
+  repono task show 0197f2a4-…
+  repono task retry 0197f2a4-…
+
+Tasks are done by the server. When none runs, they wait for the next `repono serve`.";
+
+const COLUMNS: &[Column] = &[
+    ("TASK", "/id"),
+    ("KIND", "/kind"),
+    ("STATE", "/state"),
+    ("ATTEMPTS", "/attempts"),
+    ("CREATED", "/created"),
+    ("NOTE", "/progress/note"),
+    ("ERROR", "/error"),
+];
+const KINDS: &[Column] =
+    &[("KIND", "/kind"), ("QUEUE", "/queue"), ("SCHEDULE", "/schedule"), ("SUMMARY", "/summary")];
+
+/// Queues tasks and looks after them
+#[derive(clap::Subcommand)]
+#[command(after_help = EXAMPLES)]
+pub(super) enum Command {
+    /// Queues a task
+    Run {
+        /// What is to be done: `completeness.score`
+        kind: String,
+        /// With what, as JSON
+        #[arg(default_value = "{}")]
+        payload: String,
+    },
+    /// Lists tasks, newest first
+    List {
+        /// Only: queued, running, succeeded, dead, cancelled
+        #[arg(long)]
+        state: Option<String>,
+        /// Only of this kind
+        #[arg(long)]
+        kind: Option<String>,
+        /// Only on this queue
+        #[arg(long)]
+        queue: Option<String>,
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    /// Tells everything about one task
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Queues a dead or cancelled task anew
+    Retry {
+        /// Its id
+        id: String,
+    },
+    /// Asks a task to stop
+    Cancel {
+        /// Its id
+        id: String,
+    },
+    /// Lists what the active plugins can do
+    Kinds,
+}
+
+pub(super) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
+    with_server(global, "task", |client| act(client, global, command))
+}
+
+fn act(client: &Client, global: &Global, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run { kind, payload } => {
+            let payload: Value =
+                serde_json::from_str(&payload).context("the payload is not JSON")?;
+            let task = client
+                .post("/admin/tasks", Sent::Json(&json!({"kind": kind, "payload": payload})))?;
+            state(global, &task)
+        }
+        Command::List { state, kind, queue, limit } => {
+            let limit = limit.map(|limit| limit.to_string());
+            let parameters = [
+                ("state", state.as_deref()),
+                ("kind", kind.as_deref()),
+                ("queue", queue.as_deref()),
+                ("size", limit.as_deref()),
+            ];
+            show::list(global, &client.get(&with_query("/admin/tasks", &parameters))?, COLUMNS)
+        }
+        Command::Show { id } => show::details(global, &client.get(&path(&id))?),
+        Command::Retry { id } => {
+            state(global, &client.post(&format!("{}/retry", path(&id)), Sent::Nothing)?)
+        }
+        Command::Cancel { id } => {
+            state(global, &client.post(&format!("{}/cancel", path(&id)), Sent::Nothing)?)
+        }
+        Command::Kinds => show::list(global, &client.get("/admin/task-kinds")?, KINDS),
+    }
+}
+
+fn path(id: &str) -> String {
+    format!("/admin/tasks/{}", encode(id))
+}
+
+fn state(global: &Global, task: &Value) -> anyhow::Result<()> {
+    let is_asked = task.get("cancel_requested") == Some(&Value::Bool(true));
+    let asked = if is_asked { ", asked to stop" } else { "" };
+    let [id, state] = ["/id", "/state"].map(|pointer| show::text(task, pointer));
+    show::told(global, task, &format!("{id}  {state}{asked}"))
+}

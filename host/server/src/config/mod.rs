@@ -1,0 +1,61 @@
+//! What an operator may set.
+//!
+//! `default.toml` is the reference and the default at once; then comes the operator's file, then
+//! the environment, then the command line.
+//!
+//! **Invariant:** nothing outside this module reads the environment.
+//!
+//! # Adding a setting
+//!
+//! 1. The key with its default and a comment in `default.toml`.
+//! 2. The field in its section's file here.
+//! 3. Its use, in `app` as a rule.
+
+mod cache;
+mod data;
+mod doi;
+mod environment;
+mod load;
+mod log;
+mod oai;
+mod plugins;
+mod records;
+mod search;
+mod server;
+mod tasks;
+mod unknown;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::cache::CacheSection;
+pub use self::data::DataSection;
+pub use self::doi::DoiSection;
+pub use self::environment::Environment;
+pub use self::load::{DEFAULT, load};
+pub use self::log::{LogFormat, LogSection};
+pub use self::oai::OaiSection;
+pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
+pub use self::records::RecordsSection;
+pub use self::search::SearchSection;
+pub use self::server::ServerSection;
+pub use self::tasks::TasksSection;
+
+/// All settings. `default.toml` says what each means.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "the sections speak for themselves")]
+pub struct Config {
+    pub server: ServerSection,
+    pub data: DataSection,
+    pub plugins: PluginsSection,
+    pub records: RecordsSection,
+    pub search: SearchSection,
+    pub tasks: TasksSection,
+    pub cache: CacheSection,
+    pub doi: DoiSection,
+    pub oai: OaiSection,
+    pub log: LogSection,
+}
+
+/// A setting given on the command line: its path, and its value.
+pub type Flag = (&'static str, figment::value::Value);

@@ -1,0 +1,111 @@
+//! A plugin with one task kind that is due every night.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use repono_domain::Digest;
+use repono_service::Context;
+use repono_service::collections::{ActivePlugin, ActiveSet};
+use repono_service::ports::{
+    Activation, Call, Checked, Description, Doc, Outcome, Plugin, PluginFailure, TaskHost, TaskKind,
+};
+use serde_json::{Value, json};
+
+struct Nightly(Description);
+
+/// From the time of the clock on.
+pub(super) fn put_in_force(ctx: &Context) {
+    let plugin = Arc::new(Nightly(description()));
+    let activation = Activation {
+        digest: plugin.0.digest.clone(),
+        previous: None,
+        indices: Vec::new(),
+        since: ctx.clock.now(),
+    };
+    let mut active = ActiveSet::default();
+    active.plugins.insert(plugin.0.name.clone(), ActivePlugin { plugin, activation });
+    ctx.active.store(Arc::new(active));
+}
+
+fn description() -> Description {
+    let kind = TaskKind {
+        name: "tidy".to_owned(),
+        summary: String::new(),
+        payload_schema: json!({"type": "object"}),
+        queue: String::new(),
+        max_attempts: 1,
+        timeout: Duration::from_secs(1),
+        idempotent: true,
+        schedule: Some("0 3 * * *".to_owned()),
+    };
+    Description {
+        digest: Digest::from_sha256([0; 32]),
+        name: "nightly".parse().unwrap(),
+        version: "1.0.0".to_owned(),
+        summary: String::new(),
+        capabilities: Vec::new(),
+        collections: Vec::new(),
+        vocabularies: Vec::new(),
+        indexes: Vec::new(),
+        formats: Vec::new(),
+        kinds: vec![kind],
+    }
+}
+
+fn uncalled<T>() -> Result<T, PluginFailure> {
+    Err(PluginFailure::Fault("nobody calls it".to_owned()))
+}
+
+#[async_trait]
+impl Plugin for Nightly {
+    fn description(&self) -> &Description {
+        &self.0
+    }
+
+    async fn check(&self, _: &Call, _: &str, _: Vec<Doc>) -> Result<Vec<Checked>, PluginFailure> {
+        uncalled()
+    }
+
+    async fn migrate(
+        &self,
+        _: &Call,
+        _: &str,
+        _: u32,
+        _: Vec<Doc>,
+    ) -> Result<Vec<Checked>, PluginFailure> {
+        uncalled()
+    }
+
+    async fn transform(
+        &self,
+        _: &Call,
+        _: &str,
+        _: Vec<Doc>,
+    ) -> Result<Vec<Result<String, String>>, PluginFailure> {
+        uncalled()
+    }
+
+    async fn serialise(
+        &self,
+        _: &Call,
+        _: &str,
+        _: Vec<Doc>,
+    ) -> Result<Vec<Result<Vec<u8>, String>>, PluginFailure> {
+        uncalled()
+    }
+
+    async fn terms(&self, _: &str, _: u32, _: u32) -> Result<Vec<String>, PluginFailure> {
+        uncalled()
+    }
+
+    async fn execute(
+        &self,
+        _: &Call,
+        _: &str,
+        _: &Value,
+        _: Arc<dyn TaskHost>,
+    ) -> Result<Outcome, PluginFailure> {
+        uncalled()
+    }
+}

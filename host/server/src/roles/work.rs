@@ -1,0 +1,40 @@
+//! Role `work`: does tasks.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use repono_service::{Context, tasks};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::TasksSection;
+
+/// How long a worker stays away from a database that does not answer, at the most.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// One worker: does one task after the other until `stop` is cancelled, and then hands the one that
+/// it has back.
+pub(super) async fn run(ctx: Context, section: TasksSection, stop: CancellationToken) {
+    let mut pause = section.poll();
+    while !stop.is_cancelled() {
+        match tasks::work_once(&ctx, &queues(&ctx, &section), 1, &stop).await {
+            Ok(0) => pause = section.poll(),
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::warn!(error = %error, "a worker could not work");
+                pause = (pause * 2).min(LONGEST);
+            }
+        }
+        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+    }
+}
+
+/// The queues of the configuration, or all that the plugins in force use.
+fn queues(ctx: &Context, section: &TasksSection) -> Vec<String> {
+    if !section.queues.is_empty() {
+        return section.queues.clone();
+    }
+    let active = ctx.active.load();
+    let kinds = active.plugins.values().flat_map(|active| &active.plugin.description().kinds);
+    let queues = kinds.map(|kind| kind.queue.clone()).filter(|queue| !queue.is_empty());
+    queues.chain(["default".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
+}
