@@ -1,0 +1,24 @@
+//! Starts the whole server for a test, and talks to it.
+//!
+//! [`TestApp::new`] is a server of its own on a port of its own, with the shipped plugins active:
+//! its data folder is a copy of one that was made once for the run.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot start has failed"
+)]
+
+mod app;
+mod fixtures;
+mod guests;
+mod process;
+mod reply;
+mod template;
+
+pub use app::{Client, TestApp};
+pub use fixtures::{documents, minimal_record};
+pub use guests::{plugin, test_guest};
+pub use process::{ServerProcess, data_folder, serve_for_parent};
+pub use reply::Reply;

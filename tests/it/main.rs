@@ -1,0 +1,18 @@
+//! The whole server, from HTTP to its backends. Folders mirror `host/api`.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed, and says why"
+)]
+
+mod bad_input;
+mod concurrency;
+mod exchanges;
+mod import;
+mod kill;
+mod plugins;
+mod records;
+mod search;
+mod tasks;
+mod unauthorized;
