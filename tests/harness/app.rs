@@ -71,7 +71,7 @@ impl TestApp {
         let (admin, alice, bob) =
             (client(secrets.next()), client(secrets.next()), client(secrets.next()));
         let anonymous = client(None);
-        Self { admin, alice, bob, anonymous, app, folder }
+        Self { app, admin, alice, bob, anonymous, folder }
     }
 
     /// Where its data lies.
@@ -101,7 +101,7 @@ impl TestApp {
     /// Installs a component and puts it in force; fails the test if either fails.
     pub async fn activate(&self, component: &PathBuf, grants: &[&str]) -> Value {
         let bytes = std::fs::read(component).unwrap();
-        let grants: String = grants.iter().map(|grant| format!("&grant={grant}")).collect();
+        let grants = grants.iter().flat_map(|grant| ["&grant=", grant]).collect::<String>();
         let reply = self
             .admin
             .send(

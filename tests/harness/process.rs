@@ -23,6 +23,7 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder, and
     /// waits until it is ready.
+    #[expect(clippy::zombie_processes, reason = "dropping it kills it and waits for it")]
     pub async fn start(entry: &str, folder: &Path) -> Self {
         let found = folder.join("server.json");
         let _ = std::fs::remove_file(&found).ok();
@@ -34,7 +35,7 @@ impl ServerProcess {
             .unwrap();
         let started = Instant::now();
         loop {
-            assert!(started.elapsed() < Duration::from_secs(60), "the server does not get ready");
+            assert!(started.elapsed() < Duration::from_mins(1), "the server does not get ready");
             tokio::time::sleep(Duration::from_millis(10)).await;
             let Ok(text) = std::fs::read(&found) else { continue };
             let Ok(server) = serde_json::from_slice::<Value>(&text) else { continue };

@@ -48,6 +48,7 @@ impl Reply {
 
     /// Fails the test unless the answer has this status.
     #[track_caller]
+    #[expect(clippy::return_self_not_must_use, reason = "often the status is all that is asked")]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.text());
         self

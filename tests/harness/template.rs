@@ -35,7 +35,7 @@ pub(crate) async fn with_plugins() -> &'static Path {
 /// A configuration for a test: on the loopback, a free port, no plugin embedded.
 pub(crate) fn config(folder: &Path) -> AppConfig {
     let mut config = Config::default();
-    config.data.dir = folder.to_owned();
+    folder.clone_into(&mut config.data.dir);
     "127.0.0.1:0".clone_into(&mut config.server.listen);
     config.plugins.embedded = false;
     AppConfig::new(config)

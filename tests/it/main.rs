@@ -1,10 +1,6 @@
 //! The whole server, from HTTP to its backends. Folders mirror `host/api`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test that cannot go on has failed, and says why"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says why")]
 
 mod bad_input;
 mod concurrency;

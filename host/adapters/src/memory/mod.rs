@@ -14,11 +14,22 @@ pub struct MemoryCache(Moka<String, (Bytes, Duration)>);
 struct PerEntry;
 
 impl Expiry<String, (Bytes, Duration)> for PerEntry {
-    fn expire_after_create(&self, _key: &String, value: &(Bytes, Duration), _now: Instant) -> Option<Duration> {
+    fn expire_after_create(
+        &self,
+        _key: &String,
+        value: &(Bytes, Duration),
+        _now: Instant,
+    ) -> Option<Duration> {
         Some(value.1)
     }
 
-    fn expire_after_update(&self, _key: &String, value: &(Bytes, Duration), _now: Instant, _left: Option<Duration>) -> Option<Duration> {
+    fn expire_after_update(
+        &self,
+        _key: &String,
+        value: &(Bytes, Duration),
+        _now: Instant,
+        _left: Option<Duration>,
+    ) -> Option<Duration> {
         Some(value.1)
     }
 }
@@ -26,7 +37,9 @@ impl Expiry<String, (Bytes, Duration)> for PerEntry {
 impl MemoryCache {
     /// Keeps at most `max_bytes` of values.
     pub fn new(max_bytes: u64) -> Self {
-        let weigh = |key: &String, value: &(Bytes, Duration)| u32::try_from(key.len() + value.0.len()).unwrap_or(u32::MAX);
+        let weigh = |key: &String, value: &(Bytes, Duration)| {
+            u32::try_from(key.len() + value.0.len()).unwrap_or(u32::MAX)
+        };
         Self(Moka::builder().max_capacity(max_bytes).weigher(weigh).expire_after(PerEntry).build())
     }
 }

@@ -5,14 +5,15 @@ use rand::RngCore as _;
 use repono_domain::{RecordId, TaskId};
 use repono_service::ports::{Clock, Ids};
 
-/// The machine's clock.
+/// The machine's clock, in whole microseconds: what a database keeps.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the port's one real clock")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        let now = Timestamp::now();
+        now.round(jiff::Unit::Microsecond).unwrap_or(now)
     }
 }
 

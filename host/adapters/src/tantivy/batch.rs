@@ -44,10 +44,10 @@ pub(super) fn apply<'a>(
     opened: &Opened,
     writer: &IndexWriter,
     moment: u64,
-    writes: impl Iterator<Item = &'a IndexWrite>,
+    batch: impl Iterator<Item = &'a IndexWrite>,
 ) -> tantivy::Result<bool> {
     let mut newest: HashMap<&str, (u64, Option<&Value>)> = HashMap::new();
-    for write in writes {
+    for write in batch {
         let entry = newest.entry(&write.key).or_insert((write.version, write.body.as_ref()));
         if write.version >= entry.0 {
             *entry = (write.version, write.body.as_ref());
@@ -55,7 +55,11 @@ pub(super) fn apply<'a>(
     }
 
     let searcher = opened.searcher();
-    let segments: Vec<Segment<'_>> = searcher.segment_readers().iter().map(|reader| Segment::open(opened, reader)).collect::<Result<_, _>>()?;
+    let segments: Vec<Segment<'_>> = searcher
+        .segment_readers()
+        .iter()
+        .map(|reader| Segment::open(opened, reader))
+        .collect::<Result<_, _>>()?;
     let mut documents = Vec::new();
     for (key, (version, body)) in newest {
         let seen = seen(opened, &segments, key)?;
@@ -63,7 +67,10 @@ pub(super) fn apply<'a>(
             continue;
         }
         if seen.is_some() {
-            writer.delete_query(Box::new(Older { term: opened.layout.key_term(key), before: moment }))?;
+            writer.delete_query(Box::new(Older {
+                term: opened.layout.key_term(key),
+                before: moment,
+            }))?;
         }
         documents.push((key, version, body));
     }
@@ -107,14 +114,21 @@ struct Segment<'a> {
 
 impl<'a> Segment<'a> {
     fn open(opened: &Opened, reader: &'a SegmentReader) -> tantivy::Result<Self> {
-        Ok(Self { reader, keys: reader.inverted_index(opened.layout.key)?, versions: reader.fast_fields().u64(VERSION)? })
+        Ok(Self {
+            reader,
+            keys: reader.inverted_index(opened.layout.key)?,
+            versions: reader.fast_fields().u64(VERSION)?,
+        })
     }
 }
 
 fn seen(opened: &Opened, segments: &[Segment<'_>], key: &str) -> tantivy::Result<Option<u64>> {
     let term = opened.layout.key_term(key);
     for segment in segments.iter().rev() {
-        let Some(mut postings) = segment.keys.read_postings(&term, IndexRecordOption::Basic)? else { continue };
+        let Some(mut postings) = segment.keys.read_postings(&term, IndexRecordOption::Basic)?
+        else {
+            continue;
+        };
         while postings.doc() != TERMINATED {
             if !segment.reader.is_deleted(postings.doc()) {
                 return Ok(segment.versions.first(postings.doc()));

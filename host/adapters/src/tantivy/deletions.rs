@@ -16,7 +16,10 @@ const KEPT: usize = 20_000;
 /// Documents of a segment that are remembered deletions, in order.
 pub(super) fn of_segment(layout: &Layout, reader: &SegmentReader) -> tantivy::Result<Vec<u32>> {
     let mut found = Vec::new();
-    if let Some(mut postings) = reader.inverted_index(layout.exists)?.read_postings(&layout.gone_term(), IndexRecordOption::Basic)? {
+    if let Some(mut postings) = reader
+        .inverted_index(layout.exists)?
+        .read_postings(&layout.gone_term(), IndexRecordOption::Basic)?
+    {
         while postings.doc() != TERMINATED {
             if !reader.is_deleted(postings.doc()) {
                 found.push(postings.doc());
@@ -40,14 +43,21 @@ fn forget(opened: &Opened, writer: &IndexWriter, keep: usize) -> tantivy::Result
     let mut moments = Vec::new();
     for reader in searcher.segment_readers() {
         let written = reader.fast_fields().u64(WRITTEN)?;
-        moments.extend(of_segment(&opened.layout, reader)?.into_iter().filter_map(|document| written.first(document)));
+        moments.extend(
+            of_segment(&opened.layout, reader)?
+                .into_iter()
+                .filter_map(|document| written.first(document)),
+        );
     }
     if moments.len() <= keep {
         return Ok(());
     }
     let first_old = moments.len() - keep - 1;
     let (_, newest_old, _) = moments.select_nth_unstable(first_old);
-    writer.delete_query(Box::new(Older { term: opened.layout.gone_term(), before: *newest_old + 1 }))?;
+    writer.delete_query(Box::new(Older {
+        term: opened.layout.gone_term(),
+        before: *newest_old + 1,
+    }))?;
     Ok(())
 }
 
@@ -59,17 +69,29 @@ mod tests {
     use crate::tantivy::batch;
 
     fn remembered(opened: &Opened) -> usize {
-        opened.searcher().segment_readers().iter().map(|reader| of_segment(&opened.layout, reader).unwrap().len()).sum()
+        opened
+            .searcher()
+            .segment_readers()
+            .iter()
+            .map(|reader| of_segment(&opened.layout, reader).unwrap().len())
+            .sum()
     }
 
     #[test]
     fn the_oldest_are_forgotten_when_there_are_too_many() {
         let folder = tempfile::tempdir().unwrap();
-        let opened = Opened::create(&folder.path().join("index"), &IndexDefinition::default()).unwrap();
+        let opened =
+            Opened::create(&folder.path().join("index"), &IndexDefinition::default()).unwrap();
         let mut writer: IndexWriter = opened.index.writer(15_000_000).unwrap();
         let mut moment = 0;
         let mut delete = |key: String, forgetting: bool| {
-            batch::apply(&opened, &writer, moment, [IndexWrite { key, version: 2, body: None }].iter()).unwrap();
+            batch::apply(
+                &opened,
+                &writer,
+                moment,
+                [IndexWrite { key, version: 2, body: None }].iter(),
+            )
+            .unwrap();
             if forgetting {
                 forget(&opened, &writer, 10).unwrap();
             }
@@ -83,7 +105,8 @@ mod tests {
 
         assert_eq!(remembered(&opened), 11);
         let late = |key: &str| {
-            let write = IndexWrite { key: key.to_owned(), version: 1, body: Some(serde_json::json!({})) };
+            let write =
+                IndexWrite { key: key.to_owned(), version: 1, body: Some(serde_json::json!({})) };
             batch::apply(&opened, &writer, u64::MAX, [write].iter()).unwrap()
         };
         assert!(late("00"), "forgotten");

@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{
-    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite, WatchCallback, WatchHandle, WritePtr,
+    AntiCallToken, Directory, DirectoryLock, FileHandle, Lock, MmapDirectory, TerminatingWrite,
+    WatchCallback, WatchHandle, WritePtr,
 };
 
 const META: &str = "meta.json";
@@ -44,7 +45,8 @@ impl Files {
     /// Opens a directory that exists.
     pub(super) fn open(root: &Path) -> tantivy::Result<Self> {
         let mmap = MmapDirectory::open(root)?;
-        let pinned = fs::read(root.join(DURABLE_META)).map(|meta| segments(&meta)).unwrap_or_default();
+        let pinned =
+            fs::read(root.join(DURABLE_META)).map(|meta| segments(&meta)).unwrap_or_default();
         let state = State { pinned, ..State::default() };
         Ok(Self { root: root.to_owned(), mmap, state: Arc::new(Mutex::new(state)) })
     }
@@ -122,7 +124,9 @@ fn segments(meta: &[u8]) -> HashSet<String> {
 }
 
 fn belongs(name: &Path, segments: &HashSet<String>) -> bool {
-    name.to_str().and_then(|name| name.split('.').next()).is_some_and(|stem| segments.contains(stem))
+    name.to_str()
+        .and_then(|name| name.split('.').next())
+        .is_some_and(|stem| segments.contains(stem))
 }
 
 fn names(root: &Path) -> io::Result<Vec<PathBuf>> {
@@ -152,7 +156,9 @@ impl Directory for Files {
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
         match OpenOptions::new().write(true).create_new(true).open(self.root.join(path)) {
             Ok(file) => Ok(BufWriter::new(Box::new(Unsynced(file)))),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(OpenWriteError::FileAlreadyExists(path.to_owned())),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(OpenWriteError::FileAlreadyExists(path.to_owned()))
+            }
             Err(error) => Err(OpenWriteError::wrap_io_error(error, path.to_owned())),
         }
     }
@@ -200,7 +206,10 @@ impl Directory for Files {
 /// Whether tantivy may delete it: files of segments begin with 32 hexadecimal digits.
 fn is_tantivys(name: &Path) -> bool {
     let stem = name.to_str().and_then(|name| name.split('.').next());
-    name == Path::new(META) || stem.is_some_and(|stem| stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    name == Path::new(META)
+        || stem.is_some_and(|stem| {
+            stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit())
+        })
 }
 
 /// A file that ends without waiting for the disk.

@@ -14,7 +14,13 @@ use super::schema::{GONE, Layout, Slot};
 const LONGEST_KEYWORD: usize = 32_766;
 
 /// A document as it is indexed.
-pub(super) fn document(layout: &Layout, key: &str, version: u64, written: u64, body: Option<&Value>) -> TantivyDocument {
+pub(super) fn document(
+    layout: &Layout,
+    key: &str,
+    version: u64,
+    written: u64,
+    body: Option<&Value>,
+) -> TantivyDocument {
     let mut document = TantivyDocument::default();
     document.add_text(layout.key, key);
     document.add_u64(layout.version, version);
@@ -59,12 +65,16 @@ fn add(document: &mut TantivyDocument, slot: &Slot, values: &[&Value]) -> bool {
         FieldKind::Text => each(values, &text, |text| document.add_text(slot.field, text)),
         FieldKind::Keyword => each(values, &keyword, |text| document.add_text(slot.field, text)),
         FieldKind::Long => each(values, &long, |number| document.add_i64(slot.field, number)),
-        FieldKind::Double => each(values, &|value| double(value).map(f64::to_bits), |bits| document.add_f64(slot.field, f64::from_bits(bits))),
+        FieldKind::Double => each(values, &|value| double(value).map(f64::to_bits), |bits| {
+            document.add_f64(slot.field, f64::from_bits(bits));
+        }),
         FieldKind::Boolean => each(values, &boolean, |value| document.add_bool(slot.field, value)),
         FieldKind::Date => each(values, &date, |moment| document.add_i64(slot.field, moment)),
         FieldKind::GeoPoint => {
             let mut points = Vec::new();
-            values.iter().for_each(|value| collect_points(value, &mut points));
+            for value in values {
+                collect_points(value, &mut points);
+            }
             for &(latitude, longitude) in &points {
                 document.add_f64(slot.field, latitude);
                 if let Some((field, _)) = slot.longitudes {
@@ -76,7 +86,11 @@ fn add(document: &mut TantivyDocument, slot: &Slot, values: &[&Value]) -> bool {
     }
 }
 
-fn each<T: Eq + Hash + Clone>(values: &[&Value], read: &impl Fn(&Value) -> Option<T>, mut add: impl FnMut(T)) -> bool {
+fn each<T: Eq + Hash + Clone>(
+    values: &[&Value],
+    read: &impl Fn(&Value) -> Option<T>,
+    mut add: impl FnMut(T),
+) -> bool {
     let mut seen: HashSet<T> = HashSet::new();
     let mut pending: Vec<&Value> = values.iter().rev().copied().collect();
     while let Some(value) = pending.pop() {
@@ -136,12 +150,18 @@ fn date(value: &Value) -> Option<i64> {
 
 fn collect_points(value: &Value, points: &mut Vec<(f64, f64)>) {
     let pair = match value {
-        Value::Object(members) => members.get("lat").and_then(double).zip(members.get("lon").and_then(double)),
+        Value::Object(members) => {
+            members.get("lat").and_then(double).zip(members.get("lon").and_then(double))
+        }
         Value::Array(items) => match items.as_slice() {
-            [longitude, latitude] if longitude.is_number() => double(latitude).zip(double(longitude)),
+            [longitude, latitude] if longitude.is_number() => {
+                double(latitude).zip(double(longitude))
+            }
             items => return items.iter().for_each(|item| collect_points(item, points)),
         },
         _ => None,
     };
-    points.extend(pair.filter(|(latitude, longitude)| (-90.0..=90.0).contains(latitude) && (-180.0..=180.0).contains(longitude)));
+    points.extend(pair.filter(|(latitude, longitude)| {
+        (-90.0..=90.0).contains(latitude) && (-180.0..=180.0).contains(longitude)
+    }));
 }

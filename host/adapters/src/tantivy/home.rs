@@ -1,7 +1,7 @@
 //! The folder of one index: its definition, its files, and a mark that says it is being written.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use repono_service::ports::{IndexDefinition, IndexName};
@@ -34,7 +34,8 @@ pub(super) enum Found {
 pub(super) fn folder(dir: &Path, index: &IndexName) -> Option<PathBuf> {
     let name = index.0.as_str();
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let fits = (1..=200).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed);
+    let fits =
+        (1..=200).contains(&name.len()) && !name.starts_with('.') && name.bytes().all(allowed);
     fits.then(|| dir.join(name))
 }
 
@@ -56,7 +57,9 @@ pub(super) fn list(dir: &Path) -> io::Result<Vec<IndexName>> {
 
 /// Reads what [`make`] wrote.
 pub(super) fn look(folder: &Path) -> Found {
-    let stored = fs::read(folder.join(DEFINITION)).ok().and_then(|text| serde_json::from_slice::<Stored>(&text).ok());
+    let stored = fs::read(folder.join(DEFINITION))
+        .ok()
+        .and_then(|text| serde_json::from_slice::<Stored>(&text).ok());
     match stored {
         Some(Stored { format: FORMAT, definition }) => Found::Index(definition),
         Some(Stored { definition, .. }) => Found::Outdated(definition),
@@ -68,7 +71,8 @@ pub(super) fn look(folder: &Path) -> Found {
 pub(super) fn make(folder: &Path, definition: &IndexDefinition) -> io::Result<()> {
     clear(folder)?;
     fs::create_dir_all(folder)?;
-    let stored = serde_json::to_vec_pretty(&Stored { format: FORMAT, definition: definition.clone() })?;
+    let stored =
+        serde_json::to_vec_pretty(&Stored { format: FORMAT, definition: definition.clone() })?;
     durably(folder, DEFINITION, &stored)
 }
 
@@ -102,7 +106,11 @@ pub(super) fn may_have_lost(folder: &Path) -> bool {
 
 /// Marks the index as being written. A mark of before stays: what was lost then is still lost.
 pub(super) fn mark(folder: &Path) -> io::Result<()> {
-    if folder.join(MARK).exists() { Ok(()) } else { durably(folder, MARK, current_boot().as_bytes()) }
+    if folder.join(MARK).exists() {
+        Ok(())
+    } else {
+        durably(folder, MARK, current_boot().as_bytes())
+    }
 }
 
 /// Marks the index as having lost writes.

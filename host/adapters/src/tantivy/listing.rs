@@ -10,7 +10,11 @@ use super::opened::Opened;
 use super::schema::VERSION;
 
 /// The first after `after`.
-pub(super) fn versions(opened: &Opened, after: Option<&str>, limit: usize) -> tantivy::Result<Vec<(String, u64)>> {
+pub(super) fn versions(
+    opened: &Opened,
+    after: Option<&str>,
+    limit: usize,
+) -> tantivy::Result<Vec<(String, u64)>> {
     let mut found = BTreeMap::new();
     for reader in opened.searcher().segment_readers() {
         collect(opened, reader, after, limit, &mut found)?;
@@ -37,11 +41,13 @@ fn collect(
     };
     let mut taken = 0;
     while taken < limit && keys.advance() {
-        let mut postings = index.read_postings_from_terminfo(keys.value(), IndexRecordOption::Basic)?;
+        let mut postings =
+            index.read_postings_from_terminfo(keys.value(), IndexRecordOption::Basic)?;
         while postings.doc() != TERMINATED {
             let document = postings.doc();
             if !reader.is_deleted(document) && gone.binary_search(&document).is_err() {
-                let key = std::str::from_utf8(keys.key()).map_err(|error| TantivyError::InternalError(error.to_string()))?;
+                let key = std::str::from_utf8(keys.key())
+                    .map_err(|error| TantivyError::InternalError(error.to_string()))?;
                 found.insert(key.to_owned(), versions.first(document).unwrap_or_default());
                 taken += 1;
             }
@@ -55,7 +61,8 @@ fn collect(
 pub(super) fn count(opened: &Opened) -> tantivy::Result<u64> {
     let mut count = 0;
     for reader in opened.searcher().segment_readers() {
-        count += u64::from(reader.num_docs()) - deletions::of_segment(&opened.layout, reader)?.len() as u64;
+        count += u64::from(reader.num_docs())
+            - deletions::of_segment(&opened.layout, reader)?.len() as u64;
     }
     Ok(count)
 }

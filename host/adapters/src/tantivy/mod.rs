@@ -29,7 +29,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use repono_service::ports::{IndexDefinition, IndexName, IndexWrite, ItemFailure, SearchIndex, SearchRequest, SearchResponse, Visible};
+use repono_service::ports::{
+    IndexDefinition, IndexName, IndexWrite, ItemFailure, SearchIndex, SearchRequest,
+    SearchResponse, Visible,
+};
 use repono_service::{Error, Result};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::spawn_blocking;
@@ -84,14 +87,20 @@ impl Tantivy {
             };
             handles.insert(name, Arc::new(Handle::new(opened)));
         }
-        Ok(Self { dir: dir.to_owned(), handles: Mutex::new(handles), folders: tokio::sync::Mutex::new(()) })
+        Ok(Self {
+            dir: dir.to_owned(),
+            handles: Mutex::new(handles),
+            folders: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// Closes the indices in order: what was written is durable when it returns.
     pub async fn close(&self) -> Result<()> {
         let handles = std::mem::take(&mut *self.handles());
         blocking(move || {
-            handles.values().for_each(|handle| handle.close());
+            for handle in handles.values() {
+                handle.close();
+            }
             Ok(())
         })
         .await
@@ -142,11 +151,15 @@ impl Handle {
     /// Waits until the writer has ended.
     fn close(&self) {
         let before = std::mem::replace(&mut *self.state(), State::Closed);
-        let ended = !matches!(before, State::Closed);
-        drop(before);
-        if ended && let Err(error) = home::unmark(&self.opened.folder) {
-            error!("search index {} stays marked as being written: {error}", self.opened.folder.display());
+        if let State::Idle = before
+            && let Err(error) = home::unmark(&self.opened.folder)
+        {
+            error!(
+                "search index {} stays marked as being written: {error}",
+                self.opened.folder.display()
+            );
         }
+        drop(before);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -157,11 +170,17 @@ impl Handle {
 #[async_trait]
 impl SearchIndex for Tantivy {
     async fn create(&self, index: &IndexName, definition: &IndexDefinition) -> Result<()> {
-        let folder = home::folder(&self.dir, index).ok_or_else(|| Error::Invalid(format!("{index} cannot be the name of a search index")))?;
+        let folder = home::folder(&self.dir, index).ok_or_else(|| {
+            Error::Invalid(format!("{index} cannot be the name of a search index"))
+        })?;
         let _held = self.folders.lock().await;
         if let Ok(handle) = self.handle(index) {
             let same = handle.opened.definition == *definition;
-            return if same { Ok(()) } else { Err(Error::Conflict(format!("search index {index} exists with another definition"))) };
+            return if same {
+                Ok(())
+            } else {
+                Err(Error::Conflict(format!("search index {index} exists with another definition")))
+            };
         }
         let definition = definition.clone();
         let opened = blocking(move || Opened::create(&folder, &definition)).await?;
@@ -183,13 +202,19 @@ impl SearchIndex for Tantivy {
         Ok(self.handles().keys().cloned().collect())
     }
 
-    async fn write(&self, index: &IndexName, writes: Vec<IndexWrite>, visible: Visible) -> Result<Vec<ItemFailure>> {
+    async fn write(
+        &self,
+        index: &IndexName,
+        writes: Vec<IndexWrite>,
+        visible: Visible,
+    ) -> Result<Vec<ItemFailure>> {
         let handle = self.handle(index)?;
         if writes.is_empty() {
             return Ok(Vec::new());
         }
         let places = u32::try_from(writes.len()).unwrap_or(WAITING).clamp(1, WAITING);
-        let room = Arc::clone(&handle.waiting).acquire_many_owned(places).await.map_err(unavailable)?;
+        let room =
+            Arc::clone(&handle.waiting).acquire_many_owned(places).await.map_err(unavailable)?;
         let (answer, answered) = oneshot::channel();
         handle.send(Job { writes, visible, answer, room })?.ok_or_else(|| not_found(index))?;
         answered.await.map_err(|_| writer::unanswered())?
@@ -202,10 +227,16 @@ impl SearchIndex for Tantivy {
         blocking(move || collect::search(&opened, &request)).await
     }
 
-    async fn versions(&self, index: &IndexName, after: Option<&str>, limit: usize) -> Result<Vec<(String, u64)>> {
+    async fn versions(
+        &self,
+        index: &IndexName,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(String, u64)>> {
         let opened = Arc::clone(&self.handle(index)?.opened);
         let after = after.map(str::to_owned);
-        blocking(move || listing::versions(&opened, after.as_deref(), limit).map_err(unavailable)).await
+        blocking(move || listing::versions(&opened, after.as_deref(), limit).map_err(unavailable))
+            .await
     }
 
     async fn count(&self, index: &IndexName) -> Result<u64> {
@@ -223,7 +254,9 @@ impl SearchIndex for Tantivy {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     spawn_blocking(work).await.map_err(|panic| Error::internal("search", panic))?
 }
 

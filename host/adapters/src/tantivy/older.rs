@@ -25,7 +25,10 @@ impl Query for Older {
 impl Weight for Older {
     fn scorer(&self, reader: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let mut documents = Vec::new();
-        if let Some(mut postings) = reader.inverted_index(self.term.field())?.read_postings(&self.term, IndexRecordOption::Basic)? {
+        if let Some(mut postings) = reader
+            .inverted_index(self.term.field())?
+            .read_postings(&self.term, IndexRecordOption::Basic)?
+        {
             let written = reader.fast_fields().u64(WRITTEN)?;
             while postings.doc() != TERMINATED {
                 if written.first(postings.doc()).is_none_or(|written| written < self.before) {

@@ -1,5 +1,6 @@
 //! An index that is open for reading.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use repono_service::ports::IndexDefinition;
@@ -41,7 +42,9 @@ impl Opened {
 
     /// Empties an index that was laid out in another way.
     pub(super) fn renew(folder: &Path, definition: &IndexDefinition) -> Result<Self> {
-        home::make(folder, definition).and_then(|()| home::mark_lost(folder)).map_err(unavailable)?;
+        home::make(folder, definition)
+            .and_then(|()| home::mark_lost(folder))
+            .map_err(unavailable)?;
         Self::at(folder, definition, true).map_err(unavailable)
     }
 
@@ -49,20 +52,38 @@ impl Opened {
         self.reader.searcher()
     }
 
-    fn at(folder: &Path, definition: &IndexDefinition, unclean: bool) -> Result<Self, TantivyError> {
+    fn at(
+        folder: &Path,
+        definition: &IndexDefinition,
+        unclean: bool,
+    ) -> Result<Self, TantivyError> {
         let layout = Layout::new(definition);
         let files = Files::open(folder)?;
-        let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
-        let builder = Index::builder().schema(layout.schema.clone()).settings(settings).tokenizers(words::tokenizers());
+        let settings =
+            IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
+        let builder = Index::builder()
+            .schema(layout.schema.clone())
+            .settings(settings)
+            .tokenizers(words::tokenizers());
         let index = builder.open_or_create(files.clone())?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { folder: folder.to_owned(), definition: definition.clone(), layout, files, index, reader, unclean })
+        Ok(Self {
+            folder: folder.to_owned(),
+            definition: definition.clone(),
+            layout,
+            files,
+            index,
+            reader,
+            unclean,
+        })
     }
 
     fn checked(self, unclean: bool) -> Result<Self, TantivyError> {
-        let broken = if unclean { self.index.validate_checksum()? } else { Default::default() };
+        let broken = if unclean { self.index.validate_checksum()? } else { HashSet::default() };
         match broken.into_iter().next() {
-            Some(file) => Err(TantivyError::InvalidArgument(format!("{} is damaged", file.display()))),
+            Some(file) => {
+                Err(TantivyError::InvalidArgument(format!("{} is damaged", file.display())))
+            }
             None => Ok(self),
         }
     }
@@ -72,9 +93,13 @@ impl Opened {
         home::mark_lost(folder).map_err(unavailable)?;
         let durable = Files::open(folder).and_then(|files| Ok(files.fall_back()?));
         if let Ok(true) = durable
-            && let Ok(opened) = Self::at(folder, definition, true).and_then(|opened| opened.checked(true))
+            && let Ok(opened) =
+                Self::at(folder, definition, true).and_then(|opened| opened.checked(true))
         {
-            error!("search index {} was damaged and is back at its last durable commit: {damage}", folder.display());
+            error!(
+                "search index {} was damaged and is back at its last durable commit: {damage}",
+                folder.display()
+            );
             return Ok(opened);
         }
         error!("search index {} was damaged and is empty now: {damage}", folder.display());

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use repono_service::ports::{FieldKind, IndexDefinition};
 use tantivy::Term;
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, NumericOptions, STRING, Schema, SchemaBuilder,
+    TextFieldIndexing, TextOptions,
 };
 
 use super::words;
@@ -54,7 +55,9 @@ impl Layout {
         let written = builder.add_u64_field(WRITTEN, FAST);
         let mut slots = BTreeMap::new();
         for (number, field) in definition.fields.iter().enumerate() {
-            slots.entry(field.path.clone()).or_insert_with(|| slot(&mut builder, number, &field.path, field.kind));
+            slots
+                .entry(field.path.clone())
+                .or_insert_with(|| slot(&mut builder, number, &field.path, field.kind));
         }
         Self { schema: builder.build(), key, version, exists, written, slots }
     }
@@ -81,7 +84,7 @@ fn slot(builder: &mut SchemaBuilder, number: usize, path: &str, kind: FieldKind)
         FieldKind::Text => builder.add_text_field(&column, text_options()),
         FieldKind::Keyword => builder.add_text_field(&column, STRING | FAST),
         FieldKind::Long | FieldKind::Date => builder.add_i64_field(&column, FAST),
-                FieldKind::Boolean => builder.add_bool_field(&column, truth),
+        FieldKind::Boolean => builder.add_bool_field(&column, truth),
         FieldKind::Double | FieldKind::GeoPoint => builder.add_f64_field(&column, FAST),
     };
     let longitudes = (kind == FieldKind::GeoPoint).then(|| {
@@ -92,6 +95,8 @@ fn slot(builder: &mut SchemaBuilder, number: usize, path: &str, kind: FieldKind)
 }
 
 fn text_options() -> TextOptions {
-    let indexing = TextFieldIndexing::default().set_tokenizer(words::NAME).set_index_option(IndexRecordOption::WithFreqsAndPositions);
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(words::NAME)
+        .set_index_option(IndexRecordOption::WithFreqsAndPositions);
     TextOptions::default().set_indexing_options(indexing)
 }

@@ -3,7 +3,10 @@
 //! Scripts that do not part words are taken a character at a time, as OpenSearch's standard
 //! analyser does; phrases find what belongs together.
 
-use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, RawTokenizer, RemoveLongFilter, TextAnalyzer, Token, TokenStream, Tokenizer, TokenizerManager};
+use tantivy::tokenizer::{
+    AsciiFoldingFilter, LowerCaser, RawTokenizer, RemoveLongFilter, TextAnalyzer, Token,
+    TokenStream, Tokenizer, TokenizerManager,
+};
 
 /// Name of the analyser in the schema of every index: a change of what it does needs another name.
 pub(super) const NAME: &str = "repono_1";
@@ -19,7 +22,11 @@ pub(super) fn tokenizers() -> TokenizerManager {
 }
 
 fn analyser() -> TextAnalyzer {
-    TextAnalyzer::builder(Splitter::default()).filter(RemoveLongFilter::limit(LONGEST)).filter(LowerCaser).filter(AsciiFoldingFilter).build()
+    TextAnalyzer::builder(Splitter::default())
+        .filter(RemoveLongFilter::limit(LONGEST))
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build()
 }
 
 /// The words of a text and where each stands.
@@ -29,7 +36,10 @@ pub(super) fn split(text: &str) -> Vec<(usize, String)> {
 
 /// A piece of a word as it would stand in the index.
 pub(super) fn fold(piece: &str) -> String {
-    let folder = TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build();
+    let folder = TextAnalyzer::builder(RawTokenizer::default())
+        .filter(LowerCaser)
+        .filter(AsciiFoldingFilter)
+        .build();
     let bare: String = piece.chars().filter(|character| !is_accent(*character)).collect();
     collect(folder, &bare).into_iter().map(|(_, word)| word).collect()
 }
@@ -126,7 +136,10 @@ mod tests {
             let words: Vec<_> = split(text).into_iter().map(|(_, word)| word).collect();
             assert_eq!(words.join(" "), expected);
         }
-        assert_eq!(split("a b").into_iter().map(|(position, _)| position).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(
+            split("a b").into_iter().map(|(position, _)| position).collect::<Vec<_>>(),
+            [0, 1]
+        );
         assert_eq!(fold("CAFE\u{301}"), "cafe");
     }
 }

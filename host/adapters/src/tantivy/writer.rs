@@ -19,10 +19,13 @@ use super::merging::Eights;
 use super::opened::{Opened, unavailable};
 use super::{batch, deletions, home};
 
-/// How long writes that are in no hurry wait for company.
+/// How long writes in no hurry wait for company.
 const PATIENCE: Duration = Duration::from_millis(150);
 /// So many of them need no more company.
 const COMPANY: usize = 200;
+/// How long a write in a hurry waits for those who shared the last commit: they tend to be back at
+/// once, and to commit for all costs little more than for one.
+const COURTESY: Duration = Duration::from_millis(2);
 /// Documents in one commit.
 const LARGEST_COMMIT: usize = 2_000;
 /// Between durable commits.
@@ -52,8 +55,11 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(opened: Arc<Opened>) -> Result<Self> {
         let (jobs, waiting) = channel();
-        let run = move || Turn { opened, jobs: waiting, session: None }.run();
-        let thread = thread::Builder::new().name("search-writer".to_owned()).spawn(run).map_err(unavailable)?;
+        let run = move || Turn { opened, jobs: waiting, shared: 0, session: None }.run();
+        let thread = thread::Builder::new()
+            .name("search-writer".to_owned())
+            .spawn(run)
+            .map_err(unavailable)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
@@ -78,6 +84,8 @@ impl Drop for Writer {
 struct Turn {
     opened: Arc<Opened>,
     jobs: Receiver<Job>,
+    /// How many jobs shared the last commit.
+    shared: usize,
     session: Option<Session>,
 }
 
@@ -110,29 +118,28 @@ impl Turn {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.close();
-        if let Err(error) = home::unmark(&self.opened.folder) {
-            warn!("search index {} stays marked as being written: {error}", self.opened.folder.display());
-        }
+        self.close(true);
     }
 
-    fn gather(&self, first: Job) -> Vec<Job> {
-        let until = Instant::now() + PATIENCE;
+    fn gather(&mut self, first: Job) -> Vec<Job> {
+        let start = Instant::now();
         let mut count = first.writes.len();
         let mut hurry = first.visible == Visible::OnReturn;
         let mut jobs = vec![first];
         while count < LARGEST_COMMIT {
-            let enough = hurry || count >= COMPANY;
+            let enough = count >= COMPANY || (hurry && jobs.len() >= self.shared);
+            let patience = if hurry { COURTESY } else { PATIENCE };
             let next = if enough {
                 self.jobs.try_recv().ok()
             } else {
-                self.jobs.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+                self.jobs.recv_timeout(patience.saturating_sub(start.elapsed())).ok()
             };
             let Some(next) = next else { break };
             count += next.writes.len();
             hurry |= next.visible == Visible::OnReturn;
             jobs.push(next);
         }
+        self.shared = jobs.len();
         jobs
     }
 
@@ -160,7 +167,8 @@ impl Turn {
             none => none.insert(Session::begin(&opened)?),
         };
         session.last_write = Instant::now();
-        let writes = jobs.iter().flat_map(|job| &job.writes).filter(|write| batch::refusal(write).is_none());
+        let writes =
+            jobs.iter().flat_map(|job| &job.writes).filter(|write| batch::refusal(write).is_none());
         if !batch::apply(&opened, &session.writer, session.moment, writes)? {
             return Ok(());
         }
@@ -176,50 +184,83 @@ impl Turn {
     /// What is done while nobody writes: merged segments are taken into use, and files made durable.
     fn rest(&mut self) {
         if let Err(error) = self.opened.reader.reload() {
-            warn!("search index {} keeps segments that were merged: {error}", self.opened.folder.display());
+            warn!(
+                "search index {} keeps segments that were merged: {error}",
+                self.opened.folder.display()
+            );
         }
         self.checkpoint_if_due();
         if self.session.as_ref().is_some_and(|session| session.last_write.elapsed() > IDLE) {
-            self.close();
-            if !self.opened.unclean {
-                drop(home::unmark(&self.opened.folder));
-            }
+            // What was lost before stays lost while this process repairs it.
+            self.close(!self.opened.unclean);
         }
     }
 
     fn checkpoint_if_due(&mut self) {
         let Some(session) = &mut self.session else { return };
-        if !session.dirty || session.last_checkpoint.elapsed() < CHECKPOINT || session.checkpointing.as_ref().is_some_and(|thread| !thread.is_finished()) {
+        if !session.dirty
+            || session.last_checkpoint.elapsed() < CHECKPOINT
+            || session.checkpointing.as_ref().is_some_and(|thread| !thread.is_finished())
+        {
             return;
         }
         session.last_checkpoint = Instant::now();
         session.dirty = false;
         if let Err(error) = deletions::forget_oldest(&self.opened, &session.writer) {
-            warn!("search index {} remembers more deletions than it should: {error}", self.opened.folder.display());
+            warn!(
+                "search index {} remembers more deletions than it should: {error}",
+                self.opened.folder.display()
+            );
         }
         let opened = Arc::clone(&self.opened);
         let run = move || checkpoint(&opened);
-        session.checkpointing = thread::Builder::new().name("search-checkpoint".to_owned()).spawn(run).ok();
+        session.checkpointing =
+            thread::Builder::new().name("search-checkpoint".to_owned()).spawn(run).ok();
     }
 
-    fn close(&mut self) {
-        let Some(session) = self.session.take() else { return };
-        drop(session.checkpointing.map(JoinHandle::join));
-        if let Err(error) = session.writer.wait_merging_threads().and_then(|()| self.opened.reader.reload()) {
-            warn!("search index {} did not end its merges: {error}", self.opened.folder.display());
+    /// Makes everything durable and, if it may, takes the mark away.
+    fn close(&mut self, unmark: bool) {
+        if let Some(session) = self.session.take() {
+            drop(session.checkpointing.map(JoinHandle::join));
+            let ended = session.writer.wait_merging_threads();
+            if let Err(error) = ended.and_then(|()| self.opened.reader.reload()) {
+                warn!(
+                    "search index {} did not end its merges: {error}",
+                    self.opened.folder.display()
+                );
+            }
         }
-        checkpoint(&self.opened);
+        let durable = self.opened.files.checkpoint();
+        if let Err(error) =
+            durable.and_then(|()| if unmark { home::unmark(&self.opened.folder) } else { Ok(()) })
+        {
+            warn!(
+                "search index {} stays marked as being written: {error}",
+                self.opened.folder.display()
+            );
+        }
     }
 }
 
 impl Session {
     fn begin(opened: &Opened) -> tantivy::Result<Self> {
         home::mark(&opened.folder)?;
-        let options = IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(2).memory_budget_per_thread(MEMORY_BYTES).build();
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .num_merge_threads(2)
+            .memory_budget_per_thread(MEMORY_BYTES)
+            .build();
         let writer: IndexWriter = opened.index.writer_with_options(options)?;
         writer.set_merge_policy(Box::new(Eights));
         let (moment, now) = (writer.commit_opstamp(), Instant::now());
-        Ok(Self { writer, moment, last_write: now, last_checkpoint: now, checkpointing: None, dirty: false })
+        Ok(Self {
+            writer,
+            moment,
+            last_write: now,
+            last_checkpoint: now,
+            checkpointing: None,
+            dirty: false,
+        })
     }
 }
 

@@ -32,7 +32,11 @@ impl Cursor {
         if parts.len() != order.0.len() {
             return Err(invalid());
         }
-        let ranks = order.0.iter().zip(parts).map(|(criterion, part)| rank(criterion, part).ok_or_else(invalid));
+        let ranks = order
+            .0
+            .iter()
+            .zip(parts)
+            .map(|(criterion, part)| rank(criterion, part).ok_or_else(invalid));
         Ok(Self { ranks: ranks.collect::<Result<_>>()?, key })
     }
 }
@@ -41,7 +45,9 @@ fn rank(criterion: &Criterion, part: Json) -> Option<Rank> {
     match (criterion, part) {
         (Criterion::Score, Json::Null) => None,
         (_, Json::Null) => Some(None),
-        (Criterion::Score | Criterion::Number { .. }, part) => part.as_u64().map(|number| Some(Value::Number(number))),
+        (Criterion::Score | Criterion::Number { .. }, part) => {
+            part.as_u64().map(|number| Some(Value::Number(number)))
+        }
         (Criterion::Keyword { .. }, Json::String(word)) => Some(Some(Value::Keyword(word))),
         _ => None,
     }

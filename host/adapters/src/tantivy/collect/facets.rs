@@ -32,29 +32,43 @@ pub(super) struct FieldPlan {
 impl Plan {
     pub(super) fn new(layout: &Layout, kind: &FacetKind) -> Self {
         let countable = |path: &str| {
-            let slot = layout.slot(path).filter(|slot| !matches!(slot.kind, FieldKind::Text | FieldKind::GeoPoint))?;
+            let slot = layout
+                .slot(path)
+                .filter(|slot| !matches!(slot.kind, FieldKind::Text | FieldKind::GeoPoint))?;
             Some(FieldPlan { column: slot.column.clone(), kind: slot.kind })
         };
         let plan = match kind {
             FacetKind::Terms { field } => countable(field).map(Self::Terms),
-            FacetKind::Nested { field, inner } => countable(field).zip(countable(inner)).map(|(field, inner)| Self::Nested(field, inner)),
-            FacetKind::Years { field } => {
-                countable(field).filter(|field| field.kind == FieldKind::Date).map(|field| Self::Years(field.column))
-            }
+            FacetKind::Nested { field, inner } => countable(field)
+                .zip(countable(inner))
+                .map(|(field, inner)| Self::Nested(field, inner)),
+            FacetKind::Years { field } => countable(field)
+                .filter(|field| field.kind == FieldKind::Date)
+                .map(|field| Self::Years(field.column)),
         };
         plan.unwrap_or(Self::Nothing)
     }
 
     pub(super) fn tally(&self, reader: &SegmentReader) -> tantivy::Result<Tally> {
         let tally = match self {
-            Self::Terms(field) => field.values(reader)?.map(|values| Tally::Terms { counts: Counts::of(&values), values }),
-            Self::Nested(field, inner) => field.values(reader)?.map(|values| {
-                let inner = inner.values(reader)?;
-                Ok::<_, tantivy::TantivyError>(Tally::Nested { counts: Counts::of(&values), values, inner, pairs: HashMap::new() })
-            }).transpose()?,
-            Self::Years(column) => {
-                reader.fast_fields().column_opt(column)?.map(|moments| Tally::Years { moments, years: HashMap::new(), of_document: Vec::new() })
-            }
+            Self::Terms(field) => field
+                .values(reader)?
+                .map(|values| Tally::Terms { counts: Counts::of(&values), values }),
+            Self::Nested(field, inner) => field
+                .values(reader)?
+                .map(|values| {
+                    let inner = inner.values(reader)?;
+                    Ok::<_, tantivy::TantivyError>(Tally::Nested {
+                        counts: Counts::of(&values),
+                        values,
+                        inner,
+                        pairs: HashMap::new(),
+                    })
+                })
+                .transpose()?,
+            Self::Years(column) => reader.fast_fields().column_opt(column)?.map(|moments| {
+                Tally::Years { moments, years: HashMap::new(), of_document: Vec::new() }
+            }),
             Self::Nothing => None,
         };
         Ok(tally.unwrap_or(Tally::Nothing))
@@ -65,7 +79,10 @@ impl FieldPlan {
     fn values(&self, reader: &SegmentReader) -> tantivy::Result<Option<Values>> {
         let columns = reader.fast_fields();
         if self.kind == FieldKind::Keyword {
-            return Ok(columns.str(&self.column)?.map(|words| Values { numbers: words.ords().clone(), meaning: Meaning::Keyword(words) }));
+            return Ok(columns.str(&self.column)?.map(|words| Values {
+                numbers: words.ords().clone(),
+                meaning: Meaning::Keyword(words),
+            }));
         }
         let meaning = Meaning::Plain(self.kind);
         Ok(columns.u64_lenient(&self.column)?.map(|(numbers, _)| Values { numbers, meaning }))
@@ -107,7 +124,9 @@ pub(super) enum Counts {
 impl Counts {
     fn of(values: &Values) -> Self {
         match &values.meaning {
-            Meaning::Keyword(words) if words.num_terms() <= 1 << 16 => Self::Dense(vec![0; words.num_terms()]),
+            Meaning::Keyword(words) if words.num_terms() <= 1 << 16 => {
+                Self::Dense(vec![0; words.num_terms()])
+            }
             _ => Self::Sparse(HashMap::new()),
         }
     }
@@ -115,7 +134,9 @@ impl Counts {
     fn add(&mut self, number: u64) {
         match self {
             Self::Dense(counts) => {
-                if let Some(count) = usize::try_from(number).ok().and_then(|number| counts.get_mut(number)) {
+                if let Some(count) =
+                    usize::try_from(number).ok().and_then(|number| counts.get_mut(number))
+                {
                     *count += 1;
                 }
             }
@@ -132,21 +153,38 @@ impl Counts {
 }
 
 /// One facet in one segment.
+#[expect(clippy::large_enum_variant, reason = "a handful a search, and never moved in a loop")]
 pub(super) enum Tally {
-    Terms { values: Values, counts: Counts },
-    Nested { values: Values, counts: Counts, inner: Option<Values>, pairs: HashMap<(u64, u64), u32> },
-    Years { moments: Column<i64>, years: HashMap<i16, u32>, of_document: Vec<i16> },
+    Terms {
+        values: Values,
+        counts: Counts,
+    },
+    Nested {
+        values: Values,
+        counts: Counts,
+        inner: Option<Values>,
+        pairs: HashMap<(u64, u64), u32>,
+    },
+    Years {
+        moments: Column<i64>,
+        years: HashMap<i16, u32>,
+        of_document: Vec<i16>,
+    },
     Nothing,
 }
 
 impl Tally {
     pub(super) fn count(&mut self, document: DocId) {
         match self {
-            Self::Terms { values, counts } => values.numbers.values_for_doc(document).for_each(|number| counts.add(number)),
+            Self::Terms { values, counts } => {
+                values.numbers.values_for_doc(document).for_each(|number| counts.add(number));
+            }
             Self::Nested { values, counts, inner, pairs } => {
                 for number in values.numbers.values_for_doc(document) {
                     counts.add(number);
-                    for within in inner.iter().flat_map(|inner| inner.numbers.values_for_doc(document)) {
+                    for within in
+                        inner.iter().flat_map(|inner| inner.numbers.values_for_doc(document))
+                    {
                         *pairs.entry((number, within)).or_default() += 1;
                     }
                 }
@@ -179,7 +217,11 @@ impl Tally {
                 }
                 for ((number, within), count) in pairs {
                     let Some(inner) = &inner else { continue };
-                    *counted.bucket(values.name(number)?).inner.entry(inner.name(within)?).or_default() += u64::from(count);
+                    *counted
+                        .bucket(values.name(number)?)
+                        .inner
+                        .entry(inner.name(within)?)
+                        .or_default() += u64::from(count);
                 }
             }
             Self::Years { years, .. } => {
@@ -230,7 +272,11 @@ impl Counted {
     /// The most frequent values; of years, the latest.
     pub(super) fn finish(self, facet: &Facet, size: usize) -> FacetCounts {
         let buckets = self.0.into_iter().map(|(key, within)| {
-            let inner = within.inner.into_iter().map(|(key, count)| Bucket { key, count, inner: Vec::new() });
+            let inner = within.inner.into_iter().map(|(key, count)| Bucket {
+                key,
+                count,
+                inner: Vec::new(),
+            });
             Bucket { key, count: within.count, inner: most_frequent(inner.collect(), size) }
         });
         let mut buckets: Vec<Bucket> = buckets.collect();
@@ -245,7 +291,8 @@ impl Counted {
 }
 
 fn most_frequent(mut buckets: Vec<Bucket>, size: usize) -> Vec<Bucket> {
-    buckets.sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.key.cmp(&right.key)));
+    buckets
+        .sort_by(|left, right| right.count.cmp(&left.count).then_with(|| left.key.cmp(&right.key)));
     buckets.truncate(size);
     buckets
 }

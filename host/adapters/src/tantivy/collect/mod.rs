@@ -37,24 +37,35 @@ pub(super) fn search(opened: &Opened, request: &SearchRequest) -> Result<SearchR
     let asked = translate(layout, &request.query);
     let allowed = unscored(translate(layout, &request.filter));
     let gone = TermQuery::new(layout.gone_term(), IndexRecordOption::Basic);
-    let query = BooleanQuery::new(vec![(Occur::Must, asked), (Occur::Must, allowed), (Occur::MustNot, Box::new(gone))]);
+    let query = BooleanQuery::new(vec![
+        (Occur::Must, asked),
+        (Occur::Must, allowed),
+        (Occur::MustNot, Box::new(gone)),
+    ]);
 
     let gathered = searcher.search(&query, &gather).map_err(unavailable)?;
 
     let mut candidates = gathered.candidates;
     candidates.sort_by(|left, right| gather.order.compare(left, right));
     let page = candidates.into_iter().skip(skip).take(request.size);
-    let hits = page.map(|candidate| Hit { cursor: Cursor::encode(&candidate), key: candidate.key }).collect();
+    let hits = page
+        .map(|candidate| Hit { cursor: Cursor::encode(&candidate), key: candidate.key })
+        .collect();
     let counts = request.facets.iter().zip(gathered.counted);
     let facets = counts.map(|(facet, counted)| counted.finish(facet, request.facet_size)).collect();
     Ok(SearchResponse { hits, total: gathered.total, facets })
 }
 
-fn narrowing(opened: &Opened, searcher: &Searcher, post_filter: &Query) -> Result<Option<Box<dyn Weight>>> {
+fn narrowing(
+    opened: &Opened,
+    searcher: &Searcher,
+    post_filter: &Query,
+) -> Result<Option<Box<dyn Weight>>> {
     if *post_filter == Query::All {
         return Ok(None);
     }
-    let weight = translate(&opened.layout, post_filter).weight(EnableScoring::disabled_from_searcher(searcher));
+    let weight = translate(&opened.layout, post_filter)
+        .weight(EnableScoring::disabled_from_searcher(searcher));
     weight.map(Some).map_err(unavailable)
 }
 
@@ -76,10 +87,22 @@ impl Collector for Gather {
     type Fruit = Gathered;
     type Child = SegmentGather;
 
-    fn for_segment(&self, _: SegmentOrdinal, reader: &SegmentReader) -> tantivy::Result<SegmentGather> {
+    fn for_segment(
+        &self,
+        _: SegmentOrdinal,
+        reader: &SegmentReader,
+    ) -> tantivy::Result<SegmentGather> {
         Ok(SegmentGather {
-            narrowed: self.narrowed.as_ref().map(|weight| weight.scorer(reader, 1.0)).transpose()?,
-            tallies: self.plans.iter().map(|plan| plan.tally(reader)).collect::<tantivy::Result<_>>()?,
+            narrowed: self
+                .narrowed
+                .as_ref()
+                .map(|weight| weight.scorer(reader, 1.0))
+                .transpose()?,
+            tallies: self
+                .plans
+                .iter()
+                .map(|plan| plan.tally(reader))
+                .collect::<tantivy::Result<_>>()?,
             best: Best::new(&self.order, reader, self.keep, self.after.as_ref())?,
             total: 0,
         })
@@ -131,7 +154,11 @@ impl SegmentCollector for SegmentGather {
         Ok(Gathered {
             total: self.total,
             candidates: self.best.candidates()?,
-            counted: self.tallies.into_iter().map(Tally::counted).collect::<tantivy::Result<_>>()?,
+            counted: self
+                .tallies
+                .into_iter()
+                .map(Tally::counted)
+                .collect::<tantivy::Result<_>>()?,
         })
     }
 }

@@ -20,8 +20,14 @@ pub(super) struct Order(pub(super) Vec<Criterion>);
 
 pub(super) enum Criterion {
     Score,
-    Number { column: String, direction: Direction },
-    Keyword { column: String, direction: Direction },
+    Number {
+        column: String,
+        direction: Direction,
+    },
+    Keyword {
+        column: String,
+        direction: Direction,
+    },
     /// The index has no such field: no document has a value.
     Unknown,
 }
@@ -64,7 +70,9 @@ impl Order {
 
     pub(super) fn compare(&self, left: &Candidate, right: &Candidate) -> Ordering {
         let ranks = self.0.iter().zip(left.ranks.iter().zip(&right.ranks));
-        let mut different = ranks.map(|(criterion, (left, right))| criterion.compare(left, right)).filter(|order| order.is_ne());
+        let mut different = ranks
+            .map(|(criterion, (left, right))| criterion.compare(left, right))
+            .filter(|order| order.is_ne());
         different.next().unwrap_or_else(|| left.key.cmp(&right.key))
     }
 }
@@ -75,8 +83,12 @@ impl Criterion {
         let column = slot.column.clone();
         match slot.kind {
             FieldKind::Keyword => Ok(Self::Keyword { column, direction }),
-            FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => Ok(Self::Number { column, direction }),
-            FieldKind::Text | FieldKind::GeoPoint => Err(Error::Invalid(format!("{path} cannot be sorted by"))),
+            FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => {
+                Ok(Self::Number { column, direction })
+            }
+            FieldKind::Text | FieldKind::GeoPoint => {
+                Err(Error::Invalid(format!("{path} cannot be sorted by")))
+            }
         }
     }
 
@@ -126,8 +138,11 @@ impl Source {
         let found = match self {
             Self::Score => return (false, !u64::from(sortable(score))),
             Self::Missing => return MISSING,
-            Self::Number { values, direction } => extreme(values, document, *direction).map(|value| turned(value, *direction)),
-            Self::Keyword { values, direction } => extreme(values.ords(), document, *direction).map(|place| turned(at(place), *direction)),
+            Self::Number { values, direction } => {
+                extreme(values, document, *direction).map(|value| turned(value, *direction))
+            }
+            Self::Keyword { values, direction } => extreme(values.ords(), document, *direction)
+                .map(|place| turned(at(place), *direction)),
         };
         found.map_or(MISSING, |value| (false, value))
     }
@@ -138,14 +153,18 @@ impl Source {
         }
         Ok(Some(match self {
             Self::Score | Self::Number { .. } | Self::Missing => Value::Number(value),
-            Self::Keyword { values, direction } => Value::Keyword(word(values, turned(value, *direction) / 2)?),
+            Self::Keyword { values, direction } => {
+                Value::Keyword(word(values, turned(value, *direction) / 2)?)
+            }
         }))
     }
 
     fn locally(&self, rank: &Rank) -> tantivy::Result<LocalRank> {
         Ok(match (self, rank) {
             (_, None) => MISSING,
-            (Self::Keyword { values, direction }, Some(Value::Keyword(word))) => (false, turned(place(values, word)?, *direction)),
+            (Self::Keyword { values, direction }, Some(Value::Keyword(word))) => {
+                (false, turned(place(values, word)?, *direction))
+            }
             (_, Some(Value::Number(value))) => (false, *value),
             // The segment has no value at all: whatever it is, what is missing comes after it.
             (_, Some(Value::Keyword(_))) => (false, 0),
@@ -209,14 +228,24 @@ pub(super) struct Best {
 }
 
 impl Best {
-    pub(super) fn new(order: &Order, reader: &SegmentReader, keep: usize, after: Option<&Cursor>) -> tantivy::Result<Self> {
-        let sources = order.0.iter().map(|criterion| criterion.source(reader)).collect::<tantivy::Result<Vec<_>>>()?;
+    pub(super) fn new(
+        order: &Order,
+        reader: &SegmentReader,
+        keep: usize,
+        after: Option<&Cursor>,
+    ) -> tantivy::Result<Self> {
+        let sources = order
+            .0
+            .iter()
+            .map(|criterion| criterion.source(reader))
+            .collect::<tantivy::Result<Vec<_>>>()?;
         let missing = || tantivy::TantivyError::SchemaError("a segment without keys".to_owned());
         let keys = reader.fast_fields().str(KEY)?.ok_or_else(missing)?;
         let after = match after {
             None => None,
             Some(cursor) => {
-                let ranks = sources.iter().zip(&cursor.ranks).map(|(source, rank)| source.locally(rank));
+                let ranks =
+                    sources.iter().zip(&cursor.ranks).map(|(source, rank)| source.locally(rank));
                 let mut ranks = ranks.collect::<tantivy::Result<Vec<_>>>()?;
                 ranks.push((false, place(&keys, &cursor.key)?));
                 Some(ranks)
@@ -232,7 +261,10 @@ impl Best {
         self.ranks.clear();
         self.ranks.extend(self.sources.iter().map(|source| source.rank(document, score)));
         if self.heap.len() == self.keep
-            && self.heap.peek().is_some_and(|worst| self.ranks.as_slice() > &worst[..self.sources.len()])
+            && self
+                .heap
+                .peek()
+                .is_some_and(|worst| self.ranks.as_slice() > &worst[..self.sources.len()])
         {
             return;
         }
@@ -254,7 +286,10 @@ impl Best {
         let candidate = |ranks: Vec<LocalRank>| {
             let (_, key) = ranks.last().copied().unwrap_or(MISSING);
             let ranks = sources.iter().zip(&ranks).map(|(source, rank)| source.globally(*rank));
-            Ok(Candidate { ranks: ranks.collect::<tantivy::Result<_>>()?, key: word(&keys, key / 2)? })
+            Ok(Candidate {
+                ranks: ranks.collect::<tantivy::Result<_>>()?,
+                key: word(&keys, key / 2)?,
+            })
         };
         heap.into_iter().map(candidate).collect()
     }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use repono_service::ports::{Field, FieldKind, IndexDefinition, IndexName, IndexWrite, SearchIndex as _, Visible};
+use repono_service::ports::{
+    Field, FieldKind, IndexDefinition, IndexName, IndexWrite, SearchIndex as _, Visible,
+};
 use serde_json::json;
 
 use crate::tantivy::{Tantivy, home};
@@ -18,7 +20,11 @@ fn definition() -> IndexDefinition {
 }
 
 async fn write(index: &Tantivy, keys: std::ops::Range<u64>) {
-    let write = |number: u64| IndexWrite { key: format!("{number:04}"), version: 1, body: Some(json!({ "title": "a title" })) };
+    let write = |number: u64| IndexWrite {
+        key: format!("{number:04}"),
+        version: 1,
+        body: Some(json!({ "title": "a title" })),
+    };
     index.write(&name(), keys.map(write).collect(), Visible::OnReturn).await.unwrap();
 }
 
@@ -81,7 +87,9 @@ async fn a_damaged_index_is_empty_and_unclean_and_can_be_written_again() {
         let (folder, _index) = being_written(10).await;
         let lost = snapshot(folder.path());
         home::mark_lost(&lost.path().join(name().0)).unwrap();
-        files(lost.path(), "idx").iter().for_each(|path| fs::write(path, damage).unwrap());
+        for path in files(lost.path(), "idx") {
+            fs::write(path, damage).unwrap();
+        }
 
         let index = Tantivy::open(lost.path()).unwrap();
 

@@ -18,5 +18,7 @@ async fn keeps_the_contract() {
 async fn keeps_what_was_written() {
     let folder = tempfile::tempdir().unwrap();
 
-    contract::search::keeps_what_was_written(async || Tantivy::open(folder.path()).unwrap()).await.unwrap();
+    contract::search::keeps_what_was_written(async || Tantivy::open(folder.path()).unwrap())
+        .await
+        .unwrap();
 }

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use repono_service::ports::{
-    Facet, FacetKind, Field, FieldKind, IndexDefinition, IndexName, IndexWrite, Page, SearchIndex as _, SearchRequest, SortKey, Visible,
+    Facet, FacetKind, Field, FieldKind, IndexDefinition, IndexName, IndexWrite, Page,
+    SearchIndex as _, SearchRequest, SortKey, Visible,
 };
 use repono_service::query::Query;
 use serde_json::Value;
@@ -42,12 +43,21 @@ fn definition() -> IndexDefinition {
 }
 
 fn documents() -> Vec<Value> {
-    let path = std::env::var_os("REPONO_DOCUMENTS").expect("REPONO_DOCUMENTS names a file of one document a line");
-    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    let path = std::env::var_os("REPONO_DOCUMENTS")
+        .expect("REPONO_DOCUMENTS names a file of one document a line");
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn write(number: usize, documents: &[Value]) -> IndexWrite {
-    IndexWrite { key: format!("{number:08}"), version: 1, body: Some(documents[number % documents.len()].clone()) }
+    IndexWrite {
+        key: format!("{number:08}"),
+        version: 1,
+        body: Some(documents[number % documents.len()].clone()),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,7 +74,8 @@ async fn writes_and_searches_are_measured() {
     let start = Instant::now();
     let callers: Vec<_> = (0..8)
         .map(|_| {
-            let (index, documents, next, single) = (Arc::clone(&index), Arc::clone(&documents), Arc::clone(&next), single.clone());
+            let (index, documents, next, single) =
+                (Arc::clone(&index), Arc::clone(&documents), Arc::clone(&next), single.clone());
             tokio::spawn(async move {
                 let mut latencies = Vec::new();
                 while start.elapsed() < Duration::from_secs(10) {
@@ -94,7 +105,10 @@ async fn writes_and_searches_are_measured() {
         written += 500;
     }
     println!("batches of 500: {:.0} documents/s", 50_000.0 / start.elapsed().as_secs_f64());
-    println!("processor time: {:?} a document", (processor_time() - before) / 50_000);
+    println!(
+        "processor time: {:?} a document",
+        processor_time().checked_sub(before).unwrap() / 50_000
+    );
 
     for name in [&single, &bulk] {
         println!("{name}: {} documents", index.count(name).await.unwrap());
@@ -116,8 +130,12 @@ async fn writes_and_searches_are_measured() {
 }
 
 fn requests() -> Vec<(&'static str, SearchRequest)> {
-    let words = |text: &str| Query::Words { fields: definition().default_fields, text: text.to_owned() };
-    let term = |name: &str, field: &str| Facet { name: name.to_owned(), kind: FacetKind::Terms { field: field.to_owned() } };
+    let words =
+        |text: &str| Query::Words { fields: definition().default_fields, text: text.to_owned() };
+    let term = |name: &str, field: &str| Facet {
+        name: name.to_owned(),
+        kind: FacetKind::Terms { field: field.to_owned() },
+    };
     let plain = SearchRequest {
         query: Query::All,
         filter: Query::All,
@@ -132,15 +150,29 @@ fn requests() -> Vec<(&'static str, SearchRequest)> {
         term("topics", "topic.term"),
         term("systems", "operatingSystem"),
         term("types", "toolType"),
-        Facet { name: "years".to_owned(), kind: FacetKind::Years { field: "additionDate".to_owned() } },
+        Facet {
+            name: "years".to_owned(),
+            kind: FacetKind::Years { field: "additionDate".to_owned() },
+        },
     ];
     let newest = vec![SortKey::Descending("additionDate".to_owned())];
-    let wildcard = Query::Wildcard { fields: definition().default_fields, pattern: "*genom*".to_owned() };
+    let wildcard =
+        Query::Wildcard { fields: definition().default_fields, pattern: "*genom*".to_owned() };
     vec![
         ("two words", SearchRequest { query: words("protein structure"), ..plain.clone() }),
-        ("two words and 4 facets", SearchRequest { query: words("protein structure"), facets: facets.clone(), ..plain.clone() }),
+        (
+            "two words and 4 facets",
+            SearchRequest {
+                query: words("protein structure"),
+                facets: facets.clone(),
+                ..plain.clone()
+            },
+        ),
         ("everything, newest first", SearchRequest { sort: newest.clone(), ..plain.clone() }),
-        ("everything, newest first, and 4 facets", SearchRequest { sort: newest, facets, ..plain.clone() }),
+        (
+            "everything, newest first, and 4 facets",
+            SearchRequest { sort: newest, facets, ..plain.clone() },
+        ),
         ("a wildcard", SearchRequest { query: wildcard, ..plain }),
     ]
 }
@@ -148,10 +180,17 @@ fn requests() -> Vec<(&'static str, SearchRequest)> {
 /// Of this process, by all its threads: tells on a busy machine too.
 fn processor_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let ticks: u64 = stat.split(' ').skip(13).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+    let ticks: u64 =
+        stat.split(' ').skip(13).take(2).map(|ticks| ticks.parse::<u64>().unwrap()).sum();
     Duration::from_millis(ticks * 10)
 }
 
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a few thousand figures, for a person to read"
+)]
 fn report(what: &str, mut latencies: Vec<Duration>, took: Duration) {
     latencies.sort();
     let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];

@@ -25,7 +25,11 @@ impl Shape {
     fn holds(self, latitude: f64, longitude: f64) -> bool {
         match self {
             Self::Box { north, west, south, east } => {
-                let across = if west <= east { (west..=east).contains(&longitude) } else { longitude >= west || longitude <= east };
+                let across = if west <= east {
+                    (west..=east).contains(&longitude)
+                } else {
+                    longitude >= west || longitude <= east
+                };
                 across && (south..=north).contains(&latitude)
             }
             Self::Circle { lat, lon, metres } => distance(lat, lon, latitude, longitude) <= metres,
@@ -43,7 +47,8 @@ pub(super) fn query(slot: &Slot, shape: Shape) -> Boxed {
         let points = latitudes.zip(longitudes);
         Ok(move |document: DocId| {
             points.as_ref().is_some_and(|(latitudes, longitudes)| {
-                let mut pairs = latitudes.values_for_doc(document).zip(longitudes.values_for_doc(document));
+                let mut pairs =
+                    latitudes.values_for_doc(document).zip(longitudes.values_for_doc(document));
                 pairs.any(|(latitude, longitude)| shape.holds(latitude, longitude))
             })
         })

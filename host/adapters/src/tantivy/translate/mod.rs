@@ -7,9 +7,12 @@ mod wildcard;
 
 use repono_service::ports::FieldKind;
 use repono_service::query::{Bound, Query};
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, Query as Tantivy, TermQuery};
-use tantivy::schema::IndexRecordOption;
 use tantivy::Term;
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur,
+    Query as Tantivy, TermQuery,
+};
+use tantivy::schema::IndexRecordOption;
 
 use super::schema::{Layout, Slot};
 
@@ -28,9 +31,15 @@ fn meaning(layout: &Layout, query: &Query) -> Option<Boxed> {
         Query::Words { fields, text } => return text::words(layout, fields, text),
         Query::Phrase { fields, text, slop } => return text::phrase(layout, fields, text, *slop),
         Query::Term { field, value } => return on(layout, field, |slot| term(slot, value)),
-        Query::Wildcard { fields, pattern } => any_field(layout, fields, |slot| wildcard::query(slot, pattern)),
-        Query::Fuzzy { fields, word, distance } => any_field(layout, fields, |slot| text::fuzzy(slot, word, *distance)),
-        Query::Range { field, from, to } => return on(layout, field, |slot| Some(range(layout, slot, from, to))),
+        Query::Wildcard { fields, pattern } => {
+            any_field(layout, fields, |slot| wildcard::query(slot, pattern))
+        }
+        Query::Fuzzy { fields, word, distance } => {
+            any_field(layout, fields, |slot| text::fuzzy(slot, word, *distance))
+        }
+        Query::Range { field, from, to } => {
+            return on(layout, field, |slot| Some(range(layout, slot, from, to)));
+        }
         Query::Exists { field } => return on(layout, field, |slot| Some(exists(layout, slot))),
         Query::GeoBox { field, north, west, south, east } => {
             let shape = geo::Shape::Box { north: *north, west: *west, south: *south, east: *east };
@@ -74,14 +83,22 @@ fn on(layout: &Layout, field: &str, query: impl FnOnce(&Slot) -> Option<Boxed>) 
 }
 
 /// The best of the fields counts.
-fn any_field(layout: &Layout, fields: &[(String, f32)], query: impl Fn(&Slot) -> Option<Boxed>) -> Boxed {
+fn any_field(
+    layout: &Layout,
+    fields: &[(String, f32)],
+    query: impl Fn(&Slot) -> Option<Boxed>,
+) -> Boxed {
     let known = fields.iter().filter_map(|(path, weight)| Some((layout.slot(path)?, *weight)));
     let found = known.filter_map(|(slot, weight)| Some(weighted(query(slot)?, weight)));
     best(found.collect())
 }
 
 fn weighted(query: Boxed, weight: f32) -> Boxed {
-    if (weight - 1.0).abs() < f32::EPSILON { query } else { Box::new(BoostQuery::new(query, weight)) }
+    if (weight - 1.0).abs() < f32::EPSILON {
+        query
+    } else {
+        Box::new(BoostQuery::new(query, weight))
+    }
 }
 
 fn best(mut queries: Vec<Boxed>) -> Boxed {
@@ -109,7 +126,9 @@ fn term(slot: &Slot, value: &str) -> Option<Boxed> {
     match slot.kind {
         FieldKind::Text => text::words_of(slot, value),
         FieldKind::Keyword => Some(exact(Term::from_field_text(slot.field, value))),
-        FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => Some(numbers::equal(slot, value)),
+        FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => {
+            Some(numbers::equal(slot, value))
+        }
         FieldKind::GeoPoint => Some(Box::new(EmptyQuery)),
     }
 }
@@ -120,7 +139,9 @@ fn range(layout: &Layout, slot: &Slot, from: &Bound, to: &Bound) -> Boxed {
     }
     match slot.kind {
         FieldKind::Text | FieldKind::Keyword => text::between(slot, from, to),
-        FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => numbers::between(slot, from, to),
+        FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => {
+            numbers::between(slot, from, to)
+        }
         FieldKind::GeoPoint => Box::new(EmptyQuery),
     }
 }

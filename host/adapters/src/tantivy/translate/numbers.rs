@@ -12,7 +12,8 @@ use crate::tantivy::schema::Slot;
 
 pub(super) fn equal(slot: &Slot, value: &str) -> Boxed {
     if slot.kind == FieldKind::Boolean {
-        let term = value.trim().parse().map(|value| exact(Term::from_field_bool(slot.field, value)));
+        let term =
+            value.trim().parse().map(|value| exact(Term::from_field_bool(slot.field, value)));
         return term.unwrap_or_else(|_| Box::new(EmptyQuery));
     }
     let itself = Bound::Included(value.to_owned());
@@ -22,7 +23,9 @@ pub(super) fn equal(slot: &Slot, value: &str) -> Boxed {
 /// A bound that cannot be read matches nothing.
 pub(super) fn between(slot: &Slot, from: &Bound, to: &Bound) -> Boxed {
     match (limit(slot, from, End::From), limit(slot, to, End::To)) {
-        (Some(Limit::Unbounded), Some(Limit::Unbounded)) | (None, _) | (_, None) => Box::new(EmptyQuery),
+        (Some(Limit::Unbounded), Some(Limit::Unbounded)) | (None, _) | (_, None) => {
+            Box::new(EmptyQuery)
+        }
         (Some(from), Some(to)) => Box::new(RangeQuery::new(from, to)),
     }
 }
@@ -40,10 +43,16 @@ fn limit(slot: &Slot, bound: &Bound, end: End) -> Option<Limit<Term>> {
         Bound::Excluded(text) => (text.trim(), false),
     };
     match slot.kind {
-        FieldKind::Date => date(text, included, end).map(|limit| limit.map(|moment| Term::from_field_i64(slot.field, moment))),
-        FieldKind::Long => long(text, included, end).map(|limit| limit.map(|number| Term::from_field_i64(slot.field, number))),
-        FieldKind::Double => Some(closed(Term::from_field_f64(slot.field, text.parse().ok()?), included)),
-        FieldKind::Boolean => Some(closed(Term::from_field_bool(slot.field, text.parse().ok()?), included)),
+        FieldKind::Date => date(text, included, end)
+            .map(|limit| limit.map(|moment| Term::from_field_i64(slot.field, moment))),
+        FieldKind::Long => long(text, included, end)
+            .map(|limit| limit.map(|number| Term::from_field_i64(slot.field, number))),
+        FieldKind::Double => {
+            Some(closed(Term::from_field_f64(slot.field, text.parse().ok()?), included))
+        }
+        FieldKind::Boolean => {
+            Some(closed(Term::from_field_bool(slot.field, text.parse().ok()?), included))
+        }
         _ => None,
     }
 }
@@ -72,7 +81,10 @@ fn long(text: &str, included: bool, end: End) -> Option<Limit<i64>> {
         return Some(closed(number, included));
     }
     let fraction: f64 = text.parse().ok().filter(|number: &f64| number.is_finite())?;
-    #[expect(clippy::cast_possible_truncation, reason = "out of range becomes the last number there is")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "out of range becomes the last number there is"
+    )]
     let below = fraction.floor() as i64;
     Some(match end {
         End::From => Limit::Excluded(below),

@@ -23,29 +23,49 @@ pub(super) fn words(layout: &Layout, fields: &[(String, f32)], text: &str) -> Op
 
 /// All words of the text in one text field.
 pub(super) fn words_of(slot: &Slot, text: &str) -> Option<Boxed> {
-    all(split(text).into_iter().take(MOST_WORDS).map(|(_, word)| exact(Term::from_field_text(slot.field, &word))).collect())
+    all(split(text)
+        .into_iter()
+        .take(MOST_WORDS)
+        .map(|(_, word)| exact(Term::from_field_text(slot.field, &word)))
+        .collect())
 }
 
-pub(super) fn phrase(layout: &Layout, fields: &[(String, f32)], text: &str, slop: u32) -> Option<Boxed> {
+pub(super) fn phrase(
+    layout: &Layout,
+    fields: &[(String, f32)],
+    text: &str,
+    slop: u32,
+) -> Option<Boxed> {
     let mut words = split(text);
     words.truncate(MOST_WORDS);
-    if words.is_empty() && fields.iter().all(|(path, _)| layout.slot(path).is_none_or(|slot| slot.kind == FieldKind::Text)) {
+    if words.is_empty()
+        && fields
+            .iter()
+            .all(|(path, _)| layout.slot(path).is_none_or(|slot| slot.kind == FieldKind::Text))
+    {
         return None;
     }
     let known = fields.iter().filter_map(|(path, weight)| Some((layout.slot(path)?, *weight)));
     let found = known.filter_map(|(slot, weight)| {
-        let query = if slot.kind == FieldKind::Text { ordered(slot, &words, slop) } else { term(slot, text) };
+        let query = if slot.kind == FieldKind::Text {
+            ordered(slot, &words, slop)
+        } else {
+            term(slot, text)
+        };
         Some(weighted(query?, weight))
     });
     Some(best(found.collect()))
 }
 
-fn ordered(slot: &Slot, words: &[(usize, String)], slop: u32) -> Option<Boxed> {
-    let mut terms: Vec<_> = words.iter().map(|(position, word)| (*position, Term::from_field_text(slot.field, word))).collect();
+fn ordered(slot: &Slot, sequence: &[(usize, String)], moves: u32) -> Option<Boxed> {
+    let mut terms: Vec<_> = sequence
+        .iter()
+        .map(|(position, word)| (*position, Term::from_field_text(slot.field, word)))
+        .collect();
     match terms.len() {
         0 => None,
         1 => Some(exact(terms.remove(0).1)),
-        _ => Some(Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop))),
+        _ => Some(Box::new(PhraseQuery::new_with_offset_and_slop(terms, moves))),
     }
 }
 
@@ -55,7 +75,11 @@ pub(super) fn fuzzy(slot: &Slot, word: &str, distance: u8) -> Option<Boxed> {
         FieldKind::Keyword => word.to_owned(),
         _ => return None,
     };
-    Some(Box::new(FuzzyTermQuery::new(Term::from_field_text(slot.field, &word), distance.min(2), true)))
+    Some(Box::new(FuzzyTermQuery::new(
+        Term::from_field_text(slot.field, &word),
+        distance.min(2),
+        true,
+    )))
 }
 
 pub(super) fn between(slot: &Slot, from: &Bound, to: &Bound) -> Boxed {

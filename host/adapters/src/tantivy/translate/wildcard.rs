@@ -62,7 +62,9 @@ impl Pattern {
             }
             match character {
                 None => break,
-                Some('*') if steps.last() != Some(&Step::AnyCharacters) => steps.push(Step::AnyCharacters),
+                Some('*') if steps.last() != Some(&Step::AnyCharacters) => {
+                    steps.push(Step::AnyCharacters);
+                }
                 Some('*') => {}
                 Some('?') => steps.push(Step::AnyCharacter),
                 Some('\\') => piece.extend(characters.next()),

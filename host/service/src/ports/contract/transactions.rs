@@ -252,7 +252,7 @@ async fn a_random_history_agrees_with_a_model(database: &dyn Database) {
         random ^= random >> 7;
         random ^= random << 17;
         let stored = model.as_ref().map_or(0, |(revision, _)| *revision);
-        let expected = if random % 5 == 0 { stored + random % 3 } else { stored };
+        let expected = if random.is_multiple_of(5) { stored + random % 3 } else { stored };
         draft.revision = expected + 1;
         draft.document = document(&format!("step {step}"));
         let (change, next) = match random % 3 {

@@ -208,7 +208,7 @@ impl Reader<'_> {
         Ok(match lexeme {
             Lexeme { wild: true, text, .. } if text == "*" => Node::Anything,
             Lexeme { wild: true, pattern, .. } => Node::Pattern(pattern),
-            Lexeme { text, .. } if fuzzy => fuzziness(text, distance)?,
+            Lexeme { text, .. } if fuzzy => fuzziness(text, distance),
             Lexeme { text, .. } => Node::Word(text),
         })
     }
@@ -288,11 +288,11 @@ fn bounded(text: Option<String>, included: bool) -> Bound {
 }
 
 /// A fraction is a similarity, of Lucene before version 4: it allows as many edits as there may be.
-fn fuzziness(word: String, distance: &str) -> Read {
+fn fuzziness(word: String, distance: &str) -> Node {
     let distance = match distance {
         "" => None,
         fraction if fraction.contains('.') => Some(2),
         number => Some(number.parse().unwrap_or(u8::MAX).min(2)),
     };
-    Ok(if distance == Some(0) { Node::Word(word) } else { Node::Fuzzy(word, distance) })
+    if distance == Some(0) { Node::Word(word) } else { Node::Fuzzy(word, distance) }
 }

@@ -44,7 +44,7 @@ pub async fn keeps_what_was_written<B: SearchIndex>(open: impl AsyncFn() -> B) -
 
     let backend = open().await;
     let scene = Scene::known(&backend, "kept");
-    assert_eq!(backend.indices().await?, [scene.name.clone()]);
+    assert_eq!(backend.indices().await?, std::slice::from_ref(&scene.name));
     assert_eq!(scene.keys(Query::All).await?, ["a"]);
     assert!(!backend.unclean(&scene.name).await?, "it was closed in order");
     scene

@@ -78,8 +78,8 @@ pub(super) fn sorted(sort: &[SortKey]) -> SearchRequest {
     SearchRequest { sort: sort.to_vec(), ..everything() }
 }
 
-pub(super) fn write(key: &str, version: u64, body: Option<Value>) -> IndexWrite {
-    IndexWrite { key: key.to_owned(), version, body }
+pub(super) fn write(key: &str, version: u64, body: impl Into<Option<Value>>) -> IndexWrite {
+    IndexWrite { key: key.to_owned(), version, body: body.into() }
 }
 
 pub(super) fn weighted(paths: &[&str]) -> Vec<(String, f32)> {

@@ -18,8 +18,8 @@ pub(super) async fn run(backend: &dyn SearchIndex) -> Result<()> {
     keys_and_versions_are_listed_in_order(backend).await
 }
 
-fn titled(title: &str) -> Option<Value> {
-    Some(json!({ "title": title }))
+fn titled(title: &str) -> Value {
+    json!({ "title": title })
 }
 
 async fn with_title(scene: &Scene<'_>, title: &str) -> Result<Vec<String>> {
