@@ -60,7 +60,7 @@ impl Files {
         let before = self.state().pinned.clone();
         self.state().pinned.extend(wanted.iter().cloned());
 
-        let done = self.sync(&wanted).and_then(|()| self.replace(DURABLE_META, &meta, true));
+        let done = self.sync(&wanted).and_then(|()| self.replace_durably(DURABLE_META, &meta));
 
         self.state().pinned = if done.is_ok() { wanted } else { before };
         self.delete_unpinned();
@@ -70,7 +70,7 @@ impl Files {
     /// Makes the newest durable commit the newest one. Says whether there was any.
     pub(super) fn fall_back(&self) -> io::Result<bool> {
         match fs::read(self.root.join(DURABLE_META)) {
-            Ok(meta) => self.replace(META, &meta, true).map(|()| true),
+            Ok(meta) => self.replace_durably(META, &meta).map(|()| true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
         }
@@ -100,15 +100,19 @@ impl Files {
         });
     }
 
-    fn replace(&self, name: &str, content: &[u8], durable: bool) -> io::Result<()> {
+    fn replace(&self, name: &str, content: &[u8]) -> io::Result<()> {
         let temporary = self.root.join(format!(".{name}.tmp"));
+        fs::write(&temporary, content)?;
+        fs::rename(temporary, self.root.join(name))
+    }
+
+    fn replace_durably(&self, name: &str, content: &[u8]) -> io::Result<()> {
+        let temporary = self.root.join(format!(".{name}.durable.tmp"));
         let mut file = File::create(&temporary)?;
         file.write_all(content)?;
-        if durable {
-            file.sync_all()?;
-        }
+        file.sync_all()?;
         fs::rename(temporary, self.root.join(name))?;
-        if durable { self.mmap.sync_directory() } else { Ok(()) }
+        self.mmap.sync_directory()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -185,7 +189,7 @@ impl Directory for Files {
                 self.state().managed = Some(content.to_vec());
                 Ok(())
             }
-            Some(name) => self.replace(name, content, false),
+            Some(name) => self.replace(name, content),
             None => Err(io::ErrorKind::InvalidInput.into()),
         }
     }

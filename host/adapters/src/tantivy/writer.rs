@@ -3,6 +3,7 @@
 //! It takes all writes that wait, commits them together, shows them to searches and answers. Its
 //! tantivy writer exists only while there is something to write: an idle server keeps no buffers.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -118,7 +119,7 @@ impl Turn {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.close(true);
+        self.close_in_order();
     }
 
     fn gather(&mut self, first: Job) -> Vec<Job> {
@@ -191,8 +192,7 @@ impl Turn {
         }
         self.checkpoint_if_due();
         if self.session.as_ref().is_some_and(|session| session.last_write.elapsed() > IDLE) {
-            // What was lost before stays lost while this process repairs it.
-            self.close(!self.opened.unclean);
+            self.close_for_now();
         }
     }
 
@@ -218,27 +218,35 @@ impl Turn {
             thread::Builder::new().name("search-checkpoint".to_owned()).spawn(run).ok();
     }
 
-    /// Makes everything durable and, if it may, takes the mark away.
-    fn close(&mut self, unmark: bool) {
+    fn close_in_order(&mut self) {
+        if let Err(error) = self.close().and_then(|()| home::unmark(&self.opened.folder)) {
+            let folder = self.opened.folder.display();
+            warn!("search index {folder} stays marked as being written: {error}");
+        }
+    }
+
+    /// What was lost before stays marked as lost while this process repairs it.
+    fn close_for_now(&mut self) {
+        if !self.opened.unclean {
+            self.close_in_order();
+        } else if let Err(error) = self.close() {
+            warn!(
+                "search index {} could not be made durable: {error}",
+                self.opened.folder.display()
+            );
+        }
+    }
+
+    fn close(&mut self) -> io::Result<()> {
         if let Some(session) = self.session.take() {
             drop(session.checkpointing.map(JoinHandle::join));
             let ended = session.writer.wait_merging_threads();
             if let Err(error) = ended.and_then(|()| self.opened.reader.reload()) {
-                warn!(
-                    "search index {} did not end its merges: {error}",
-                    self.opened.folder.display()
-                );
+                let folder = self.opened.folder.display();
+                warn!("search index {folder} did not end its merges: {error}");
             }
         }
-        let durable = self.opened.files.checkpoint();
-        if let Err(error) =
-            durable.and_then(|()| if unmark { home::unmark(&self.opened.folder) } else { Ok(()) })
-        {
-            warn!(
-                "search index {} stays marked as being written: {error}",
-                self.opened.folder.display()
-            );
-        }
+        self.opened.files.checkpoint()
     }
 }
 
@@ -266,7 +274,7 @@ impl Session {
 
 fn checkpoint(opened: &Opened) {
     match opened.files.checkpoint() {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
             warn!("search index {} could not be made durable: {error}", opened.folder.display());
         }
         _ => {}
