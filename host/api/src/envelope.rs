@@ -7,6 +7,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::panic::AssertUnwindSafe;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
@@ -101,11 +102,26 @@ fn new_request_id() -> HeaderValue {
     HeaderValue::try_from(format!("{number:016x}")).unwrap_or(HeaderValue::from_static("0"))
 }
 
-/// Ends what takes too long. Only on routes where that is a failure.
+/// Answers what takes too long. Only on routes where that is a failure.
 pub(crate) async fn time_limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let most = app.options.request_timeout;
-    match tokio::time::timeout(most, next.run(request)).await {
-        Ok(response) => response,
+    if request.method().is_safe() {
+        let answer = tokio::time::timeout(most, next.run(request)).await;
+        return answer.unwrap_or_else(|_| Failure::TimedOut(most).into_response());
+    }
+    to_its_end(most, next.run(request)).await
+}
+
+/// Does a write that has begun to its end, though its client may leave or lose patience: between
+/// what is stored and what is told about it (caches, the index) nothing must come.
+async fn to_its_end<F>(most: Duration, work: F) -> Response
+where
+    F: Future<Output = Response> + Send + 'static,
+{
+    let work = tokio::spawn(work.in_current_span());
+    match tokio::time::timeout(most, work).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => Failure::Panicked.into_response(),
         Err(_) => Failure::TimedOut(most).into_response(),
     }
 }
@@ -124,5 +140,27 @@ mod tests {
         assert_eq!(taken("two words").len(), 16);
         assert_eq!(taken("").len(), 16);
         assert_ne!(request_id(&HeaderMap::new()), request_id(&HeaderMap::new()));
+    }
+
+    #[tokio::test]
+    async fn a_write_is_finished_though_nobody_waits_for_it() {
+        let (done, told) = tokio::sync::oneshot::channel();
+        let work = async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            done.send(()).unwrap();
+            Response::default()
+        };
+
+        let response = to_its_end(Duration::from_millis(5), work).await;
+
+        assert_eq!(response.status(), http::StatusCode::SERVICE_UNAVAILABLE);
+        told.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_write_that_panics_is_answered() {
+        let response = to_its_end(Duration::from_secs(1), async { panic!("a bug") }).await;
+
+        assert_eq!(response.status(), http::StatusCode::INTERNAL_SERVER_ERROR);
     }
 }
