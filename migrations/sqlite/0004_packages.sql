@@ -12,13 +12,15 @@ create table packages (
     bytes     blob        not null
 );
 
--- The package in force for a plugin's name, the one before it, and the index of each collection.
+-- The package in force for a plugin's name, the one before it, and the index of each collection;
+-- the indices before them are kept for going back.
 create table activations (
-    plugin   varchar(64) not null primary key,
-    digest   varchar(64) not null,
-    previous varchar(64),
-    indices  text        not null,
-    since    bigint      not null,
+    plugin           varchar(64) not null primary key,
+    digest           varchar(64) not null,
+    previous         varchar(64),
+    indices          text        not null,
+    previous_indices text        not null,
+    since            bigint      not null,
     foreign key (digest) references packages (digest),
     foreign key (previous) references packages (digest)
 );

@@ -34,6 +34,7 @@ async fn an_upgrade_migrates_what_is_stored_and_a_rollback_takes_it_back() {
     app.activate(&test_guest("specimens-1-0"), &[]).await;
     let id = publish(&app.alice, "Dodo bone").await;
     let path = format!("/api/specimens/{id}");
+    let first_index = index_of(&app).await;
 
     app.activate(&test_guest("specimens-1-1"), &[]).await;
 
@@ -49,8 +50,16 @@ async fn an_upgrade_migrates_what_is_stored_and_a_rollback_takes_it_back() {
     assert_eq!(reply.lines().last().unwrap()["done"], true, "{}", reply.text());
 
     assert!(app.anonymous.get(&path).await.json()["metadata"].get("habitat").is_none());
+    assert_eq!(index_of(&app).await, first_index, "the index before was kept");
     publish(&app.alice, "Without habitat again").await;
     assert_eq!(app.anonymous.get("/api/specimens").await.json()["hits"]["total"], 2);
+}
+
+async fn index_of(app: &TestApp) -> String {
+    let indices = app.admin.get("/api/admin/indices").await.expect(200).json();
+    let of = |entry: &&Value| entry["collection"] == "specimens";
+    let entry = indices["collections"].as_array().unwrap().iter().find(of).unwrap();
+    entry["index"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]

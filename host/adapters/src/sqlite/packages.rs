@@ -33,7 +33,7 @@ impl Packages for Sqlite {
 
     async fn activations(&self) -> Result<Vec<(PluginName, Activation)>> {
         let rows: Vec<ActivationRow> = sqlx::query_as(
-            "select plugin, digest, previous, indices, since from activations order by plugin",
+            "select plugin, digest, previous, indices, previous_indices, since from activations order by plugin",
         )
         .fetch_all(&self.readers)
         .await
@@ -82,6 +82,7 @@ struct ActivationRow {
     digest: String,
     previous: Option<String>,
     indices: String,
+    previous_indices: String,
     since: i64,
 }
 
@@ -92,6 +93,7 @@ impl ActivationRow {
             digest: Digest::from_stored(&self.digest),
             previous: self.previous.as_deref().map(Digest::from_stored),
             indices: at.json("indices", &self.indices)?,
+            previous_indices: at.json("previous_indices", &self.previous_indices)?,
             since: at.time("since", self.since)?,
         };
         Ok((at.parse("plugin", &self.plugin)?, activation))

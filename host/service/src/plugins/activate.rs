@@ -6,7 +6,7 @@ use repono_domain::{CollectionName, Digest, PluginName};
 
 use super::assemble::{collections, with_plugin};
 use super::migrate::migrate;
-use super::swap::{fill_beside, index_for};
+use super::swap::{fill_beside, index_for, remove_unused_indices};
 use crate::collections::Collection;
 use crate::indexing::Progress;
 use crate::ports::{Activation, Change, Package, Plugin};
@@ -94,7 +94,7 @@ pub(super) async fn put_in_force(
     let mut made = collections(ctx, &plugin, |name| crate::ports::IndexName(name.to_string()))
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
     for collection in &mut made {
-        collection.index = index_for(ctx, collection).await?;
+        collection.index = index_for(ctx, collection, before.as_ref()).await?;
         ctx.search.create(&collection.index, &collection.search.definition).await?;
         fill_beside(ctx, collection, |progress| {
             told(Step::Indexing(collection.name.clone(), progress));
@@ -102,9 +102,11 @@ pub(super) async fn put_in_force(
         .await?;
     }
 
+    let (previous, previous_indices) = before.map(|before| (before.digest, before.indices)).unzip();
     let activation = Activation {
         digest: description.digest.clone(),
-        previous: before.map(|before| before.digest),
+        previous,
+        previous_indices: previous_indices.unwrap_or_default(),
         indices: made
             .iter()
             .map(|collection| (collection.name.clone(), collection.index.clone()))
@@ -127,6 +129,7 @@ pub(super) async fn put_in_force(
         migrate(ctx, &collection, |progress| told(Step::Migrating(name.clone(), progress))).await?;
         ctx.database.release_quarantined(&name).await?;
     }
+    remove_unused_indices(ctx).await?;
     told(Step::Done);
     Ok(())
 }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::activate::{find, load, put_in_force};
 use super::assemble::{collections, with_plugin};
 use super::install;
+use super::swap::remove_unused_indices;
 use crate::indexing::reconcile;
 use crate::ports::{Activation, Grants, IndexName};
 use crate::{Context, Result, vocabularies};
@@ -39,6 +40,10 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
         if let Err(error) = bring(ctx, plugin.bytes, plugin.grants).await {
             tracing::error!(plugin.name = plugin.name, error = %error, "the shipped plugin {} cannot be activated", plugin.name);
         }
+    }
+    {
+        let _one_at_a_time = ctx.activation.lock().await;
+        remove_unused_indices(ctx).await?;
     }
     let collections: Vec<_> = ctx.active.load().collections.values().cloned().collect();
     for collection in collections {

@@ -6,7 +6,7 @@ use repono_domain::CollectionName;
 
 use crate::collections::{ActiveSet, Collection, Shadow};
 use crate::indexing::{Drift, Progress, reconcile};
-use crate::ports::{Change, Filter, IndexName};
+use crate::ports::{Activation, Change, Filter, IndexName};
 use crate::{Context, Error, Result};
 
 /// A name that no index of this collection has or had.
@@ -23,13 +23,47 @@ pub(crate) async fn next_index(ctx: &Context, collection: &CollectionName) -> Re
 }
 
 /// The index that a collection made by another version of its plugin is to use: the one in use if
-/// both would write the same documents into it.
-pub(super) async fn index_for(ctx: &Context, collection: &Collection) -> Result<IndexName> {
+/// both would write the same documents into it; on the way back, the one that was in use before.
+pub(super) async fn index_for(
+    ctx: &Context,
+    collection: &Collection,
+    before: Option<&Activation>,
+) -> Result<IndexName> {
     let active = ctx.active.load();
-    match active.collections.get(&collection.name) {
-        Some(current) if interchangeable(current, collection) => Ok(current.index.clone()),
-        _ => next_index(ctx, &collection.name).await,
+    if let Some(current) = active.collections.get(&collection.name)
+        && interchangeable(current, collection)
+    {
+        return Ok(current.index.clone());
     }
+    let digest = &collection.plugin.description().digest;
+    let back = before.filter(|before| before.previous.as_ref() == Some(digest));
+    let kept = back.into_iter().flat_map(|before| &before.previous_indices);
+    match kept.into_iter().find(|(name, _)| *name == collection.name) {
+        Some((_, index)) => Ok(index.clone()),
+        None => next_index(ctx, &collection.name).await,
+    }
+}
+
+/// Removes indices that no activation names: of versions before the last, or half filled when the
+/// process ended. The caller holds the activation lock.
+pub(super) async fn remove_unused_indices(ctx: &Context) -> Result<()> {
+    let activations = ctx.database.activations().await?;
+    let named = |index: &IndexName| {
+        let of = |activation: &Activation| {
+            activation
+                .indices
+                .iter()
+                .chain(&activation.previous_indices)
+                .any(|(_, name)| name == index)
+        };
+        activations.iter().any(|(_, activation)| of(activation))
+    };
+    for index in ctx.search.indices().await? {
+        if !named(&index) {
+            ctx.search.remove(&index).await?;
+        }
+    }
+    Ok(())
 }
 
 fn interchangeable(a: &Collection, b: &Collection) -> bool {
@@ -99,7 +133,12 @@ async fn fill(
     mut told: impl FnMut(Progress),
 ) -> Result<Drift> {
     let total = ctx.database.count(&collection.name, Filter::All).await?;
-    reconcile(ctx, collection, |drift| told(Progress { done: drift.compared, total })).await
+    let drift =
+        reconcile(ctx, collection, |drift| told(Progress { done: drift.compared, total })).await?;
+    for (record, reason) in &drift.refused {
+        tracing::warn!(record.id = %record, collection = %collection.name, reason, "record {record} cannot be indexed by this version of the plugin");
+    }
+    Ok(drift)
 }
 
 fn set_shadow(ctx: &Context, name: &CollectionName, shadow: Option<Shadow>) {

@@ -36,6 +36,8 @@ pub struct Activation {
     pub previous: Option<Digest>,
     /// The index of each of its collections.
     pub indices: Vec<(repono_domain::CollectionName, IndexName)>,
+    /// Those of the package before: kept, so that a rollback finds them nearly up to date.
+    pub previous_indices: Vec<(repono_domain::CollectionName, IndexName)>,
     /// Since when.
     pub since: Timestamp,
 }

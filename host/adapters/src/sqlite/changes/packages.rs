@@ -49,11 +49,13 @@ pub(super) fn activate(
     script.step("delete from activations where plugin = ?").bind(plugin.as_str());
     if let Some(activation) = activation {
         script
-            .step("insert into activations (plugin, digest, previous, indices, since) values (?, ?, ?, ?, ?)")
+            .step("insert into activations (plugin, digest, previous, indices, previous_indices, since) \
+             values (?, ?, ?, ?, ?, ?)")
             .bind(plugin.as_str())
             .bind(activation.digest.as_str())
             .bind(activation.previous.as_ref().map(Digest::as_str))
             .bind(to_json(&activation.indices)?)
+            .bind(to_json(&activation.previous_indices)?)
             .bind(activation.since.as_microsecond())
             .unless_refused(Precondition::StoredPackage(plugin.clone()));
     }

@@ -21,6 +21,7 @@ pub(super) fn put_in_force(ctx: &Context) {
         digest: plugin.0.digest.clone(),
         previous: None,
         indices: Vec::new(),
+        previous_indices: Vec::new(),
         since: ctx.clock.now(),
     };
     let mut active = ActiveSet::default();
