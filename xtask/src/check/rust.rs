@@ -48,12 +48,13 @@ fn complaint(message: &str) -> Option<String> {
     Some(diagnostic["rendered"].as_str()?.to_owned())
 }
 
-/// The guests of the tests have no documentation that anyone would open.
+/// With all features, as texts refer to the contract suites. The guests of the tests have no
+/// documentation that anyone would open.
 pub(super) fn docs() -> anyhow::Result<()> {
     all([Workspace::Host, Workspace::Plugins].map(|workspace| {
         let mut cargo = workspace.cargo();
         cargo.args(["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"]);
-        run(cargo.arg("--keep-going").env("RUSTDOCFLAGS", "-D warnings"))
+        run(cargo.args(["--all-features", "--keep-going"]).env("RUSTDOCFLAGS", "-D warnings"))
     }))
 }
 

@@ -36,7 +36,7 @@ const COLUMNS: &[Column] = &[
 pub(super) enum Command {
     /// Makes a token and prints its secret
     Create {
-        /// Whose rights it carries, by e-mail address [default: the administrator admin@localhost]
+        /// Whose rights it carries, by e-mail address; without it, the administrator admin@localhost
         #[arg(long, value_name = "EMAIL")]
         user: Option<String>,
         /// So that its owner knows it again
