@@ -152,6 +152,7 @@ impl Handle {
     fn close(&self) {
         let before = std::mem::replace(&mut *self.state(), State::Closed);
         if let State::Idle = before
+            && !self.opened.is_unclean()
             && let Err(error) = home::unmark(&self.opened.folder)
         {
             error!(
@@ -245,7 +246,12 @@ impl SearchIndex for Tantivy {
     }
 
     async fn unclean(&self, index: &IndexName) -> Result<bool> {
-        Ok(self.handle(index)?.opened.unclean)
+        Ok(self.handle(index)?.opened.is_unclean())
+    }
+
+    async fn repaired(&self, index: &IndexName) -> Result<()> {
+        self.handle(index)?.opened.repaired();
+        Ok(())
     }
 
     async fn ping(&self) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use repono_service::ports::IndexDefinition;
 use repono_service::{Error, Result};
@@ -20,8 +21,8 @@ pub(super) struct Opened {
     pub(super) files: Files,
     pub(super) index: Index,
     pub(super) reader: IndexReader,
-    /// Whether writes may have been lost before it was opened.
-    pub(super) unclean: bool,
+    /// Whether writes may have been lost before it was opened, and nobody has repaired it since.
+    pub(super) unclean: AtomicBool,
 }
 
 impl Opened {
@@ -74,7 +75,7 @@ impl Opened {
             files,
             index,
             reader,
-            unclean,
+            unclean: AtomicBool::new(unclean),
         })
     }
 
@@ -104,6 +105,16 @@ impl Opened {
         }
         error!("search index {} was damaged and is empty now: {damage}", folder.display());
         Self::renew(folder, definition)
+    }
+}
+
+impl Opened {
+    pub(super) fn is_unclean(&self) -> bool {
+        self.unclean.load(Ordering::Acquire)
+    }
+
+    pub(super) fn repaired(&self) {
+        self.unclean.store(false, Ordering::Release);
     }
 }
 

@@ -192,7 +192,7 @@ impl Turn {
         }
         self.checkpoint_if_due();
         if self.session.as_ref().is_some_and(|session| session.last_write.elapsed() > IDLE) {
-            self.close_for_now();
+            self.close_in_order();
         }
     }
 
@@ -218,22 +218,14 @@ impl Turn {
             thread::Builder::new().name("search-checkpoint".to_owned()).spawn(run).ok();
     }
 
+    /// What was lost before stays marked as lost until it is repaired.
     fn close_in_order(&mut self) {
-        if let Err(error) = self.close().and_then(|()| home::unmark(&self.opened.folder)) {
+        let unmark = |opened: &Opened| {
+            if opened.is_unclean() { Ok(()) } else { home::unmark(&opened.folder) }
+        };
+        if let Err(error) = self.close().and_then(|()| unmark(&self.opened)) {
             let folder = self.opened.folder.display();
             warn!("search index {folder} stays marked as being written: {error}");
-        }
-    }
-
-    /// What was lost before stays marked as lost while this process repairs it.
-    fn close_for_now(&mut self) {
-        if !self.opened.unclean {
-            self.close_in_order();
-        } else if let Err(error) = self.close() {
-            warn!(
-                "search index {} could not be made durable: {error}",
-                self.opened.folder.display()
-            );
         }
     }
 

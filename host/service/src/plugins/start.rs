@@ -49,6 +49,7 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     for collection in collections {
         if ctx.search.unclean(&collection.index).await? {
             let drift = reconcile(ctx, &collection, |_| {}).await?;
+            ctx.search.repaired(&collection.index).await?;
             tracing::info!(collection = %collection.name, compared = drift.compared, mended = drift.mended, "compared the index with the database");
         }
     }

@@ -249,8 +249,13 @@ pub trait SearchIndex: Send + Sync {
     /// How many documents there are.
     async fn count(&self, index: &IndexName) -> Result<u64>;
 
-    /// Whether writes may have been lost since the index was last closed in order.
+    /// Whether writes may have been lost since the index was last closed in order, and it has not
+    /// been [repaired](SearchIndex::repaired) since.
     async fn unclean(&self, index: &IndexName) -> Result<bool>;
+
+    /// Says that the index has been brought in line with the database. Until then it stays unclean,
+    /// however often it is opened and closed.
+    async fn repaired(&self, index: &IndexName) -> Result<()>;
 
     /// Says whether it answers.
     async fn ping(&self) -> Result<()>;

@@ -68,7 +68,7 @@ async fn a_process_that_is_killed_loses_nothing() {
 }
 
 #[tokio::test]
-async fn an_index_that_was_being_written_when_the_power_went_says_so_until_it_is_closed_in_order() {
+async fn an_index_that_was_being_written_when_the_power_went_says_so_until_it_is_repaired() {
     let (folder, _index) = being_written(10).await;
     let lost = snapshot(folder.path());
     home::mark_lost(&lost.path().join(name().0)).unwrap();
@@ -76,6 +76,13 @@ async fn an_index_that_was_being_written_when_the_power_went_says_so_until_it_is
     let index = Tantivy::open(lost.path()).unwrap();
     assert!(index.unclean(&name()).await.unwrap());
     assert_eq!(index.count(&name()).await.unwrap(), 10);
+    write(&index, 5..15).await;
+    drop(index);
+
+    let index = Tantivy::open(lost.path()).unwrap();
+    assert!(index.unclean(&name()).await.unwrap(), "nobody has repaired it");
+    index.repaired(&name()).await.unwrap();
+    assert!(!index.unclean(&name()).await.unwrap());
     drop(index);
 
     assert!(!Tantivy::open(lost.path()).unwrap().unclean(&name()).await.unwrap());
