@@ -62,7 +62,7 @@ async fn specimens_are_indexed_and_exported_by_position() {
     let exported = plugin.serialise(&call(), "label", records()).await.unwrap();
 
     let first: Value = serde_json::from_str(indexed[0].as_ref().unwrap()).unwrap();
-    assert_eq!(first["metadata"]["size"], "large");
+    assert_eq!(first["metadata"]["size_class"], "large");
     assert_eq!(indexed.len(), 2);
     assert_eq!(
         exported,
