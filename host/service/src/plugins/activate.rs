@@ -93,13 +93,15 @@ pub(super) async fn put_in_force(
 
     let mut made = collections(ctx, &plugin, |name| crate::ports::IndexName(name.to_string()))
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    let mut fillings = Vec::with_capacity(made.len());
     for collection in &mut made {
         collection.index = index_for(ctx, collection, before.as_ref()).await?;
         ctx.search.create(&collection.index, &collection.search.definition).await?;
-        fill_beside(ctx, collection, |progress| {
+        let (filling, _) = fill_beside(ctx, collection, |progress| {
             told(Step::Indexing(collection.name.clone(), progress));
         })
         .await?;
+        fillings.push(filling);
     }
 
     let (previous, previous_indices) = before.map(|before| (before.digest, before.indices)).unzip();
@@ -122,6 +124,7 @@ pub(super) async fn put_in_force(
         }])
         .await?;
     ctx.active.store(Arc::new(with_plugin(&ctx.active.load(), &plugin, activation, made)));
+    drop(fillings);
     tracing::info!(plugin.name = %name, plugin.version = description.version, "plugin {name} {} is in force", description.version);
 
     for name in names {

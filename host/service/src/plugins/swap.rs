@@ -73,20 +73,33 @@ fn interchangeable(a: &Collection, b: &Collection) -> bool {
         && a.version == b.version
 }
 
+/// An index that is being filled: while this lives, live writes go to it too.
+///
+/// It ends with what it was for, whichever way that ends: a caller that goes away included.
+#[must_use]
+pub(super) struct Filling<'a> {
+    ctx: &'a Context,
+    name: CollectionName,
+}
+
+impl Drop for Filling<'_> {
+    fn drop(&mut self) {
+        set_shadow(self.ctx, &self.name, None);
+    }
+}
+
 /// Brings a new collection's index up to date while the collection in force, if there is one, serves
 /// on; from the first moment on, live writes go to both.
-pub(super) async fn fill_beside(
-    ctx: &Context,
+pub(super) async fn fill_beside<'a>(
+    ctx: &'a Context,
     collection: &Collection,
     told: impl FnMut(Progress),
-) -> Result<Drift> {
+) -> Result<(Filling<'a>, Drift)> {
     let filled = Arc::new(copy(collection));
+    let filling = Filling { ctx, name: collection.name.clone() };
     set_shadow(ctx, &collection.name, Some(Shadow { collection: Arc::clone(&filled) }));
-    let drift = fill(ctx, &filled, told).await;
-    if drift.is_err() {
-        set_shadow(ctx, &collection.name, None);
-    }
-    drift
+    let drift = fill(ctx, &filled, told).await?;
+    Ok((filling, drift))
 }
 
 /// Fills `index` and makes it the collection's. The caller holds the activation lock.
@@ -99,7 +112,7 @@ pub(crate) async fn swap_index(
     let mut next = copy(current);
     next.index = index;
     ctx.search.create(&next.index, &next.search.definition).await?;
-    let drift = fill_beside(ctx, &next, told).await?;
+    let (_filling, drift) = fill_beside(ctx, &next, told).await?;
 
     let plugin = &current.plugin.description().name;
     let active = ctx.active.load();
@@ -143,7 +156,9 @@ async fn fill(
 
 fn set_shadow(ctx: &Context, name: &CollectionName, shadow: Option<Shadow>) {
     let mut set = ActiveSet::clone(&ctx.active.load());
-    if let Some(current) = set.collections.get(name) {
+    if let Some(current) = set.collections.get(name)
+        && (current.shadow.is_some() || shadow.is_some())
+    {
         let mut changed = copy(current);
         changed.shadow = shadow;
         set.collections.insert(name.clone(), Arc::new(changed));
