@@ -44,6 +44,11 @@ impl Problem {
     }
 }
 
+/// Writes a member's name as a step of a JSON pointer (RFC 6901).
+pub fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// Writes a JSON pointer as InvenioRDM names fields: `metadata.creators.0.role`.
 pub fn dotted(pointer: &str) -> String {
     let steps = pointer.trim_start_matches('/').split('/');
@@ -59,5 +64,6 @@ mod tests {
         assert_eq!(dotted("/metadata/creators/0/role"), "metadata.creators.0.role");
         assert_eq!(dotted("/custom_fields/a~1b~0c"), "custom_fields.a/b~c");
         assert_eq!(dotted(""), "");
+        assert_eq!(dotted(&format!("/{}", pointer_step("a/b~c"))), "a/b~c");
     }
 }

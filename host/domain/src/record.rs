@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{CollectionName, Digest, Document, Problem, RecordId, UserId};
+use crate::{Caller, CollectionName, Digest, Document, Problem, RecordId, UserId, Visibility};
 
 /// All versions of one work.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,6 +88,16 @@ impl Record {
     /// Whether it is the version that readers of the work see.
     pub fn is_latest(&self) -> bool {
         self.parent.latest == Some(self.version_index)
+    }
+
+    /// Whether everyone may read it.
+    pub fn is_public(&self) -> bool {
+        self.document.access.record == Visibility::Public
+    }
+
+    /// Whether this caller may read it. The same rule as a query is part of every search.
+    pub fn is_readable_by(&self, caller: &Caller) -> bool {
+        self.is_public() || caller.sees_all_of(self.parent.owner)
     }
 }
 

@@ -108,6 +108,16 @@ impl Error {
         }
     }
 
+    /// There is no record with the id asked for, in `InvenioRDM`'s words.
+    pub fn unknown_pid() -> Self {
+        Self::NotFound("The persistent identifier does not exist.".to_owned())
+    }
+
+    /// There is one, and it has not been published.
+    pub fn unregistered_pid() -> Self {
+        Self::NotFound("The persistent identifier is not registered.".to_owned())
+    }
+
     /// `what` names the port.
     pub fn unavailable(dependency: &'static str, source: impl Into<Source>) -> Self {
         Self::Unavailable { dependency, retry_after: Duration::from_secs(5), source: source.into() }

@@ -53,7 +53,7 @@ impl FromRequestParts<App> for RecordPath {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let params = raw(parts, app).await?;
-        let unknown = Error::NotFound("The persistent identifier does not exist.".to_owned());
+        let unknown = Error::unknown_pid();
         Ok(Self {
             collection: parse(&params, "collection", Failure::NoSuchUrl)?,
             id: parse(&params, "id", unknown.into())?,

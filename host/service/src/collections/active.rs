@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use repono_domain::{CollectionName, PluginName};
+use repono_domain::{CollectionName, PluginName, SchemaStamp};
 
 use super::{Schema, SearchSpec};
 use crate::ports::{Activation, Format, IndexName, Plugin};
@@ -47,6 +47,14 @@ pub struct Collection {
     pub index: IndexName,
     /// An index being filled.
     pub shadow: Option<Shadow>,
+}
+
+impl Collection {
+    /// What accepts its documents now.
+    pub fn stamp(&self) -> SchemaStamp {
+        let plugin = self.plugin.description().digest.clone();
+        SchemaStamp { plugin, version: self.version }
+    }
 }
 
 /// Plugins and collections in force.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
-use repono_domain::Problem;
+use repono_domain::{Problem, pointer_step};
 use serde_json::Value;
 
 use crate::vocabularies::Terms;
@@ -64,14 +64,15 @@ impl Schema {
         &self.references
     }
 
-    /// Every problem of `metadata`: what the schema says, and terms that do not exist.
-    pub fn problems(&self, metadata: &Value, terms: &Terms) -> Vec<Problem> {
+    /// Every problem of `value`: what the schema says, and terms that do not exist. `root` is where
+    /// the value stands, as a JSON pointer.
+    pub fn problems(&self, root: &str, value: &Value, terms: &Terms) -> Vec<Problem> {
         let mut problems = Vec::new();
-        for error in self.validator.iter_errors(metadata).take(MAX_PROBLEMS) {
-            describe(&error, "/metadata", &mut problems);
+        for error in self.validator.iter_errors(value).take(MAX_PROBLEMS) {
+            describe(&error, root, &mut problems);
         }
         for reference in self.references.iter() {
-            visit(metadata, &reference.path, &mut "/metadata".to_owned(), &mut |value, at| {
+            visit(value, &reference.path, &mut root.to_owned(), &mut |value, at| {
                 let Some(id) = value.get("id").and_then(Value::as_str) else { return };
                 if terms.get(&reference.vocabulary, id).is_none() && problems.len() < MAX_PROBLEMS {
                     let message =
@@ -233,7 +234,7 @@ fn describe(error: &jsonschema::ValidationError<'_>, prefix: &str, problems: &mu
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             problems.push(Problem::error(
-                format!("{at}/{}", escape(name)),
+                format!("{at}/{}", pointer_step(name)),
                 "required",
                 "Missing data for required field.",
             ));
@@ -242,7 +243,7 @@ fn describe(error: &jsonschema::ValidationError<'_>, prefix: &str, problems: &mu
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
                 problems.push(Problem::error(
-                    format!("{at}/{}", escape(name)),
+                    format!("{at}/{}", pointer_step(name)),
                     "unknown-field",
                     "Unknown field name.",
                 ));
@@ -288,10 +289,6 @@ fn kebab(keyword: &str) -> String {
     })
 }
 
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -325,7 +322,7 @@ mod tests {
     fn every_problem_is_told_at_its_field() {
         let metadata = json!({"titel": "x", "creators": [{"role": {"id": "editor"}}, {"role": {"id": "nobody"}}, 7]});
 
-        let problems = schema().problems(&metadata, &terms());
+        let problems = schema().problems("/metadata", &metadata, &terms());
 
         let mut told: Vec<_> =
             problems.iter().map(|problem| format!("{} {}", problem.at, problem.code)).collect();
@@ -358,7 +355,8 @@ mod tests {
 
     #[test]
     fn a_large_value_is_not_repeated_in_the_message() {
-        let problems = schema().problems(&json!({"title": vec!["a long value"; 1000]}), &terms());
+        let problems =
+            schema().problems("/metadata", &json!({"title": vec!["a long value"; 1000]}), &terms());
 
         assert!(problems[0].message.len() < 200, "{}", problems[0].message);
     }

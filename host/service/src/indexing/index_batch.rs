@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::collections::Collection;
 use crate::plugins::call;
 use crate::ports::{Doc, IndexWrite, PluginFailure, Stored, Visible};
-use crate::records::{draft_for_plugins, record_for_plugins};
+use crate::records::{draft_for_plugins, record_for_plugins, to_doc};
 use crate::{Context, Result};
 
 /// Ends the keys of drafts.
@@ -114,7 +114,7 @@ async fn transformed(
     }
 
     let docs: Vec<(usize, Doc)> =
-        bodies.iter().map(|(place, record, body)| (*place, doc(record, body))).collect();
+        bodies.iter().map(|(place, record, body)| (*place, to_doc(record, body))).collect();
     let mut made = HashMap::new();
     match transform(ctx, collection, docs.iter().map(|(_, doc)| doc.clone()).collect()).await {
         Ok(answers) => docs
@@ -188,15 +188,6 @@ fn merge(answer: &mut Value, body: Value) {
         }
     }
     answer.remove("internal");
-}
-
-fn doc(record: &Record, body: &Value) -> Doc {
-    Doc {
-        id: record.id.to_string(),
-        revision: record.revision,
-        schema_version: record.schema.version,
-        body: body.to_string(),
-    }
 }
 
 fn visible_record(stored: &Stored) -> Option<&Record> {

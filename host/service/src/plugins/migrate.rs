@@ -9,7 +9,7 @@ use crate::collections::Collection;
 use crate::indexing::Progress;
 use crate::plugins::{call, failed};
 use crate::ports::{Change, Doc, Filter};
-use crate::records::{Input, Refresh, take, to_doc, write};
+use crate::records::{Input, Refresh, doc_to_check, take, write};
 use crate::{Context, Kind, Result};
 
 const STEP: u32 = 200;
@@ -52,8 +52,10 @@ async fn forward(ctx: &Context, collection: &Arc<Collection>, records: Vec<Recor
             tracing::warn!(collection = %collection.name, version, records = records.len(), "the plugin does not migrate records of schema version {version}; they stay as they were accepted");
             continue;
         }
-        let docs: Vec<Doc> =
-            records.iter().map(|record| to_doc(record.id, version, &record.document)).collect();
+        let docs: Vec<Doc> = records
+            .iter()
+            .map(|record| doc_to_check(record.id, version, &record.document))
+            .collect();
         let migrated =
             collection.plugin.migrate(&call(ctx), collection.name.as_str(), version, docs).await;
         let migrated =
@@ -62,7 +64,11 @@ async fn forward(ctx: &Context, collection: &Arc<Collection>, records: Vec<Recor
             let mut input = Input { document: record.document.clone(), problems: Vec::new() };
             take(&mut input, migrated);
             let metadata = serde_json::Value::Object(input.document.metadata.clone());
-            input.problems.extend(collection.schema.problems(&metadata, &ctx.terms.load()));
+            input.problems.extend(collection.schema.problems(
+                "/metadata",
+                &metadata,
+                &ctx.terms.load(),
+            ));
             if let Some(problem) = input.problems.iter().find(|problem| problem.is_error()) {
                 tracing::warn!(record.id = %record.id, problem = problem.message, at = problem.at, "record {} cannot be migrated; it stays as it was accepted", record.id);
                 continue;
@@ -99,10 +105,7 @@ async fn replace(
     document: repono_domain::Document,
 ) -> Result<()> {
     let expected = record.revision;
-    let schema = repono_domain::SchemaStamp {
-        plugin: collection.plugin.description().digest.clone(),
-        version: collection.version,
-    };
+    let schema = collection.stamp();
     let record = Record { revision: expected + 1, document, schema, ..record };
     let id = record.id;
     match write(

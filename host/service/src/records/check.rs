@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use repono_domain::{Document, Problem, RecordId, Severity, Visibility};
+use repono_domain::{Document, Problem, RecordId, Severity, Visibility, pointer_step};
 use serde_json::{Map, Value, json};
 
 use super::Input;
@@ -100,7 +100,7 @@ fn finish(
 ) -> Vec<(Document, Vec<Problem>)> {
     let finish_one = |mut input: Input| {
         let metadata = Value::Object(std::mem::take(&mut input.document.metadata));
-        input.problems.extend(collection.schema.problems(&metadata, terms));
+        input.problems.extend(collection.schema.problems("/metadata", &metadata, terms));
         if let Value::Object(metadata) = metadata {
             input.document.metadata = metadata;
         }
@@ -117,7 +117,7 @@ fn host_rules(input: &mut Input, today: jiff::civil::Date) {
     for name in input.document.custom_fields.keys() {
         let message = "Unknown field name: no active schema extends this collection with it.";
         input.problems.push(Problem::error(
-            format!("/custom_fields/{}", name.replace('~', "~0").replace('/', "~1")),
+            format!("/custom_fields/{}", pointer_step(name)),
             "unknown-field",
             message,
         ));
@@ -153,7 +153,7 @@ fn host_rules(input: &mut Input, today: jiff::civil::Date) {
 
 fn pids(pids: &Map<String, Value>, problems: &mut Vec<Problem>) {
     for (scheme, pid) in pids {
-        let at = format!("/pids/{}", scheme.replace('~', "~0").replace('/', "~1"));
+        let at = format!("/pids/{}", pointer_step(scheme));
         let text = |name: &str| pid.get(name).and_then(Value::as_str);
         match scheme.as_str() {
             "oai" => {}

@@ -1,9 +1,10 @@
 //! A new draft.
 
-use repono_domain::{Caller, CollectionName, Draft, Parent, SchemaStamp, UserId};
+use repono_domain::{Caller, CollectionName, Document, Draft, Parent, Problem, RecordId, UserId};
 use serde_json::Map;
 
 use super::{Input, Refresh, Rendered, check, render, write};
+use crate::collections::Collection;
 use crate::ports::Change;
 use crate::{Context, Error, Result};
 
@@ -18,6 +19,28 @@ pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) ->
     let (mut document, problems) = check(ctx, &collection, id, input).await?;
     document.pids.remove("oai");
 
+    let draft = first_draft(ctx, &collection, owner, id, document, problems);
+    write::write(
+        ctx,
+        &collection,
+        vec![Change::InsertParent(draft.parent.clone()), Change::InsertDraft(draft.clone())],
+        &[id],
+        Refresh::Soon,
+    )
+    .await?;
+
+    Ok(render::draft(&ctx.services, &collection, &draft, &draft.problems))
+}
+
+/// The first draft of a new work.
+pub(super) fn first_draft(
+    ctx: &Context,
+    collection: &Collection,
+    owner: UserId,
+    id: RecordId,
+    document: Document,
+    problems: Vec<Problem>,
+) -> Draft {
     let now = ctx.clock.now();
     let parent = Parent {
         id: ctx.ids.record(),
@@ -28,9 +51,9 @@ pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) ->
         highest: 1,
         pids: Map::new(),
     };
-    let draft = Draft {
+    Draft {
         id,
-        parent: parent.clone(),
+        parent,
         version_index: 1,
         revision: 1,
         created: now,
@@ -38,21 +61,8 @@ pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) ->
         published: false,
         document,
         problems,
-        schema: SchemaStamp {
-            plugin: collection.plugin.description().digest.clone(),
-            version: collection.version,
-        },
-    };
-    write::write(
-        ctx,
-        &collection,
-        vec![Change::InsertParent(parent), Change::InsertDraft(draft.clone())],
-        &[id],
-        Refresh::Soon,
-    )
-    .await?;
-
-    Ok(render::draft(&ctx.services, &collection, &draft, &draft.problems))
+        schema: collection.stamp(),
+    }
 }
 
 /// Who will own what the caller deposits.

@@ -2,7 +2,7 @@
 
 use repono_domain::{CollectionName, Draft, RecordId};
 
-use super::{Input, Refresh, Rendered, check, publish, read, read_draft, render, write};
+use super::{Input, Refresh, Rendered, check, read, read_draft, render, write};
 use crate::ports::Change;
 use crate::{Context, Error, Kind, Result};
 
@@ -22,7 +22,7 @@ pub async fn edit(ctx: &Context, collection: &CollectionName, id: RecordId) -> R
         return Err(Error::Forbidden);
     }
 
-    let stamp = publish::stamp(&collection);
+    let stamp = collection.stamp();
     let (document, problems) = if record.schema == stamp {
         (record.document, Vec::new())
     } else {

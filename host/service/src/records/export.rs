@@ -4,10 +4,10 @@ use bytes::Bytes;
 use repono_domain::{CollectionName, Record, RecordId};
 
 use super::read;
-use super::render::record_for_plugins;
+use super::render::record_doc;
 use crate::collections::Collection;
 use crate::plugins::{call, failed};
-use crate::ports::{Doc, Format, Plugin};
+use crate::ports::{Format, Plugin};
 use crate::{Context, Error, Result};
 use std::sync::Arc;
 
@@ -100,15 +100,7 @@ async fn serialise(
     format: &Format,
     records: &[Record],
 ) -> Result<Vec<Vec<u8>>> {
-    let docs = records
-        .iter()
-        .map(|record| Doc {
-            id: record.id.to_string(),
-            revision: record.revision,
-            schema_version: record.schema.version,
-            body: record_for_plugins(&ctx.services, collection, record).to_string(),
-        })
-        .collect();
+    let docs = records.iter().map(|record| record_doc(&ctx.services, collection, record)).collect();
     let texts = plugin
         .serialise(&call(ctx), &format.id, docs)
         .await

@@ -11,7 +11,7 @@ pub async fn latest(ctx: &Context, collection: &CollectionName, id: RecordId) ->
     let collection = ctx.active.load().collection(collection)?;
     let record = read::find(ctx, &collection, id).await?;
     let Some(latest) = record.parent.latest else {
-        return Err(Error::NotFound("The persistent identifier is not registered.".to_owned()));
+        return Err(Error::unregistered_pid());
     };
     let latest = ctx.database.version(record.parent.id, latest).await?;
     Ok(latest.map_or(id, |latest| latest.id))

@@ -56,6 +56,6 @@ pub use search::{
 pub use versions::versions;
 pub use write::Refresh;
 
-pub(crate) use check::{check, check_all, doc as to_doc, take};
-pub(crate) use render::{draft_for_plugins, record_for_plugins};
+pub(crate) use check::{check, check_all, doc as doc_to_check, take};
+pub(crate) use render::{draft_for_plugins, record_for_plugins, to_doc};
 pub(crate) use write::write;

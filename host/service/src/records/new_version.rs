@@ -3,7 +3,7 @@
 use repono_domain::{CollectionName, Draft, RecordId};
 use serde_json::json;
 
-use super::{Input, Refresh, Rendered, check, publish, read, render, write};
+use super::{Input, Refresh, Rendered, check, read, render, write};
 use crate::ports::Change;
 use crate::{Context, Error, Result};
 
@@ -50,7 +50,7 @@ pub async fn new_version(
         published: false,
         document,
         problems,
-        schema: publish::stamp(&collection),
+        schema: collection.stamp(),
         parent,
     };
     let changes = vec![

@@ -1,12 +1,11 @@
 //! Publishing a draft.
 
-use repono_domain::{CollectionName, Document, Draft, Problem, Record, RecordId, SchemaStamp};
+use repono_domain::{CollectionName, Document, Draft, Problem, Record, RecordId};
 use serde_json::{Map, Value, json};
 
 use super::read_draft::find_to_change;
 use super::render::View;
 use super::{Input, Refresh, Rendered, check, render, write};
-use crate::collections::Collection;
 use crate::ports::Change;
 use crate::{Context, Error, Result, Settings};
 
@@ -23,11 +22,11 @@ pub async fn publish(
 ) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     let mut draft = find_to_change(ctx, &collection, id, expected).await?;
-    let digest = &collection.plugin.description().digest;
-    if draft.schema.plugin != *digest || has_time_bound_rule(&draft.document) {
+    let stamp = collection.stamp();
+    if draft.schema.plugin != stamp.plugin || has_time_bound_rule(&draft.document) {
         let input = Input { document: draft.document.clone(), problems: Vec::new() };
         (draft.document, draft.problems) = check(ctx, &collection, id, input).await?;
-        draft.schema = SchemaStamp { plugin: digest.clone(), version: collection.version };
+        draft.schema = stamp;
     }
     let problems = problems_of(&draft.document, &draft.problems);
     if !problems.is_empty() {
@@ -167,12 +166,4 @@ fn again(
     ];
     let touched = vec![record.id];
     Ok((record, changes, touched))
-}
-
-/// What accepts documents of a collection now.
-pub(super) fn stamp(collection: &Collection) -> SchemaStamp {
-    SchemaStamp {
-        plugin: collection.plugin.description().digest.clone(),
-        version: collection.version,
-    }
 }

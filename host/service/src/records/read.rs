@@ -1,6 +1,6 @@
 //! Reading a published version.
 
-use repono_domain::{CollectionName, Record, RecordId, Tombstone, Visibility};
+use repono_domain::{CollectionName, Record, RecordId, Tombstone};
 use serde_json::{Value, json};
 
 use super::Rendered;
@@ -45,10 +45,7 @@ pub async fn read(
     }
     let view = View::of(ctx, &found.parent);
     let rendered = record(&ctx.services, &collection, &found, view);
-    if view == View::Reader
-        && found.tombstone.is_none()
-        && found.document.access.record == Visibility::Public
-    {
+    if view == View::Reader && found.tombstone.is_none() && found.is_public() {
         ctx.keep(&collection, &rendered, mark).await;
     }
     Ok(Found::Record(rendered))
@@ -67,12 +64,7 @@ pub(super) async fn find(ctx: &Context, collection: &Collection, id: RecordId) -
 }
 
 fn may_read(ctx: &Context, record: &Record) -> Result<()> {
-    let public = record.document.access.record == Visibility::Public;
-    if public || ctx.caller.sees_all_of(record.parent.owner) {
-        Ok(())
-    } else {
-        Err(Error::Forbidden)
-    }
+    if record.is_readable_by(&ctx.caller) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// The latest version of the work with this id.
@@ -84,20 +76,13 @@ async fn work(ctx: &Context, collection: &Collection, id: RecordId) -> Result<Re
         Some(latest) => ctx.database.version(parent.id, latest).await?,
         None => None,
     };
-    latest
-        .map(|record| record.id)
-        .ok_or_else(|| Error::NotFound("The persistent identifier is not registered.".to_owned()))
+    latest.map(|record| record.id).ok_or_else(Error::unregistered_pid)
 }
 
 /// Why there is no published version with this id, in `InvenioRDM`'s words.
 async fn missing(ctx: &Context, collection: &Collection, id: RecordId) -> Result<Error> {
     let draft = ctx.database.draft(&collection.name, id).await?;
-    let sentence = if draft.is_some() {
-        "The persistent identifier is not registered."
-    } else {
-        "The persistent identifier does not exist."
-    };
-    Ok(Error::NotFound(sentence.to_owned()))
+    Ok(if draft.is_some() { Error::unregistered_pid() } else { Error::unknown_pid() })
 }
 
 /// A tombstone as readers see it.

@@ -23,7 +23,7 @@ pub async fn read_draft(
 
 pub(super) async fn find(ctx: &Context, collection: &Collection, id: RecordId) -> Result<Draft> {
     let draft = ctx.database.draft(&collection.name, id).await?;
-    draft.ok_or_else(|| Error::NotFound("The persistent identifier does not exist.".to_owned()))
+    draft.ok_or_else(Error::unknown_pid)
 }
 
 /// The draft, if the caller may change it and it is of the revision the caller expects.

@@ -12,6 +12,7 @@ use repono_domain::{Access, Document, Draft, Files, Parent, Problem, Record, Rec
 use serde_json::{Map, Value, json};
 
 use crate::collections::Collection;
+use crate::ports::Doc;
 use crate::{Context, Services};
 
 /// A record or draft, ready to be sent.
@@ -139,6 +140,21 @@ pub(crate) fn record_for_plugins(
     record_value(services, collection, record, View::Reader, |metadata| {
         collection.schema.show_whole_terms(metadata, &services.terms.load());
     })
+}
+
+/// The same, on its way to a plugin.
+pub(crate) fn record_doc(services: &Services, collection: &Collection, record: &Record) -> Doc {
+    to_doc(record, &record_for_plugins(services, collection, record))
+}
+
+/// A record that has been made ready for plugins, on its way to one.
+pub(crate) fn to_doc(record: &Record, body: &Value) -> Doc {
+    Doc {
+        id: record.id.to_string(),
+        revision: record.revision,
+        schema_version: record.schema.version,
+        body: body.to_string(),
+    }
 }
 
 /// The same of a draft, for its search document.

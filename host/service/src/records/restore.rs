@@ -15,7 +15,7 @@ pub async fn restore(ctx: &Context, collection: &CollectionName, id: RecordId) -
     }
     let collection = ctx.active.load().collection(collection)?;
     let Some(record) = ctx.database.record(&collection.name, id).await? else {
-        return Err(Error::NotFound("The persistent identifier does not exist.".to_owned()));
+        return Err(Error::unknown_pid());
     };
     if record.tombstone.is_none() {
         return Err(Error::Conflict("The record is not deleted.".to_owned()));

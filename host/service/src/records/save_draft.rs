@@ -1,6 +1,6 @@
 //! Saving a draft.
 
-use repono_domain::{CollectionName, Draft, RecordId, SchemaStamp};
+use repono_domain::{CollectionName, Draft, RecordId};
 use serde_json::Value;
 
 use super::read_draft::find_to_change;
@@ -28,10 +28,7 @@ pub async fn save_draft(
         updated: ctx.clock.now(),
         document,
         problems,
-        schema: SchemaStamp {
-            plugin: collection.plugin.description().digest.clone(),
-            version: collection.version,
-        },
+        schema: collection.stamp(),
         ..stored
     };
     let change = Change::ReplaceDraft { draft: draft.clone(), expected: stored.revision };

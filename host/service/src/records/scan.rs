@@ -2,7 +2,7 @@
 
 use repono_domain::{CollectionName, RecordId};
 
-use super::render::record_for_plugins;
+use super::render::record_doc;
 use crate::ports::{Doc, Filter};
 use crate::{Context, Result};
 
@@ -26,18 +26,9 @@ pub async fn scan(
         let Some(last) = ids.last().copied() else { return Ok(Vec::new()) };
         let stored = ctx.database.stored(&ids).await?;
         let records = stored.into_iter().filter_map(|stored| stored.record);
-        let public = records.filter(|record| {
-            record.document.access.record == repono_domain::Visibility::Public
-                && record.tombstone.is_none()
-        });
-        let docs: Vec<Doc> = public
-            .map(|record| Doc {
-                id: record.id.to_string(),
-                revision: record.revision,
-                schema_version: record.schema.version,
-                body: record_for_plugins(&ctx.services, &collection, &record).to_string(),
-            })
-            .collect();
+        let public = records.filter(|record| record.is_public() && record.tombstone.is_none());
+        let docs: Vec<Doc> =
+            public.map(|record| record_doc(&ctx.services, &collection, &record)).collect();
         // An empty list would mean the end.
         if !docs.is_empty() {
             return Ok(docs);

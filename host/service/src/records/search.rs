@@ -388,8 +388,8 @@ async fn load(ctx: &Context, collection: &Collection, keys: &[String]) -> Result
         } else {
             // The index may be a moment behind; what is deleted or hidden since is not shown.
             let found = stored.record.filter(|found| found.tombstone.is_none())?;
-            let public = found.document.access.record == repono_domain::Visibility::Public;
-            (public || ctx.caller.sees_all_of(found.parent.owner))
+            found
+                .is_readable_by(&ctx.caller)
                 .then(|| record(&ctx.services, collection, &found, View::of(ctx, &found.parent)))
         }
     };

@@ -26,9 +26,7 @@ pub async fn versions(
         ctx.database.versions(parent.id).await?.into_iter().map(|(_, id)| id).collect();
     let stored = ctx.database.stored(&ids).await?;
     let visible = |record: &repono_domain::Record| {
-        record.tombstone.is_none()
-            && (record.document.access.record == repono_domain::Visibility::Public
-                || ctx.caller.sees_all_of(record.parent.owner))
+        record.tombstone.is_none() && record.is_readable_by(&ctx.caller)
     };
     let records: Vec<_> =
         stored.into_iter().filter_map(|stored| stored.record).filter(visible).collect();

@@ -31,14 +31,7 @@ pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
         crate::collections::Schema::compile(&description.payload_schema).map_err(|why| {
             Error::Internal(format!("the payload of {kind} cannot be checked: {why}"), None)
         })?;
-    let problems: Vec<_> = schema
-        .problems(&payload, &ctx.terms.load())
-        .into_iter()
-        .map(|problem| repono_domain::Problem {
-            at: problem.at.replacen("/metadata", "/payload", 1),
-            ..problem
-        })
-        .collect();
+    let problems = schema.problems("/payload", &payload, &ctx.terms.load());
     if !problems.is_empty() {
         return Err(Error::InvalidDocument(problems));
     }

@@ -31,7 +31,7 @@ pub fn list(ctx: &Context) -> Vec<(String, usize)> {
 pub fn read(ctx: &Context, vocabulary: &str, id: &str) -> Result<Value> {
     let terms = ctx.terms.load();
     let term = terms.get(vocabulary, id).cloned();
-    term.ok_or_else(|| Error::NotFound("The persistent identifier does not exist.".to_owned()))
+    term.ok_or_else(Error::unknown_pid)
 }
 
 /// Terms whose id, titles or name have words that begin as the words of `text` do, all of them.
