@@ -13,6 +13,7 @@ mod deletions;
 mod directory;
 mod document;
 mod home;
+mod journal;
 mod listing;
 mod merging;
 mod older;

@@ -24,9 +24,10 @@ use super::{batch, deletions, home};
 const PATIENCE: Duration = Duration::from_millis(150);
 /// So many of them need no more company.
 const COMPANY: usize = 200;
-/// How long a write in a hurry waits for those who shared the last commit: they tend to be back at
-/// once, and to commit for all costs little more than for one.
-const COURTESY: Duration = Duration::from_millis(2);
+/// A write in a hurry waits for those who shared the last commit, for as long as that took but no
+/// longer than this: they tend to be back soon, and to commit for all costs little more than for
+/// one.
+const COURTESY: Duration = Duration::from_millis(10);
 /// Documents in one commit.
 const LARGEST_COMMIT: usize = 2_000;
 /// Between durable commits.
@@ -56,10 +57,10 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(opened: Arc<Opened>) -> Result<Self> {
         let (jobs, waiting) = channel();
-        let run = move || Turn { opened, jobs: waiting, shared: 0, session: None }.run();
+        let turn = Turn { opened, jobs: waiting, shared: 0, took: Duration::ZERO, session: None };
         let thread = thread::Builder::new()
             .name("search-writer".to_owned())
-            .spawn(run)
+            .spawn(|| turn.run())
             .map_err(unavailable)?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
@@ -87,6 +88,8 @@ struct Turn {
     jobs: Receiver<Job>,
     /// How many jobs shared the last commit.
     shared: usize,
+    /// How long it took.
+    took: Duration,
     session: Option<Session>,
 }
 
@@ -112,7 +115,9 @@ impl Turn {
             match first {
                 Ok(first) => {
                     let jobs = self.gather(first);
+                    let begun = Instant::now();
                     self.serve(jobs);
+                    self.took = begun.elapsed();
                     self.checkpoint_if_due();
                 }
                 Err(RecvTimeoutError::Timeout) => self.rest(),
@@ -129,7 +134,7 @@ impl Turn {
         let mut jobs = vec![first];
         while count < LARGEST_COMMIT {
             let enough = count >= COMPANY || (hurry && jobs.len() >= self.shared);
-            let patience = if hurry { COURTESY } else { PATIENCE };
+            let patience = if hurry { self.took.min(COURTESY) } else { PATIENCE };
             let next = if enough {
                 self.jobs.try_recv().ok()
             } else {
@@ -265,11 +270,8 @@ impl Session {
 }
 
 fn checkpoint(opened: &Opened) {
-    match opened.files.checkpoint() {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            warn!("search index {} could not be made durable: {error}", opened.folder.display());
-        }
-        _ => {}
+    if let Err(error) = opened.files.checkpoint() {
+        warn!("search index {} could not be made durable: {error}", opened.folder.display());
     }
 }
 

@@ -1,5 +1,6 @@
 //! Processes that are killed and machines that lose power.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -88,13 +89,21 @@ async fn an_index_that_was_being_written_when_the_power_went_says_so_until_it_is
     assert!(!Tantivy::open(lost.path()).unwrap().unclean(&name()).await.unwrap());
 }
 
+/// An index of ten documents whose files are all in its folder.
+async fn closed() -> tempfile::TempDir {
+    let (folder, index) = being_written(10).await;
+    index.close().await.unwrap();
+    folder
+}
+
 #[tokio::test]
 async fn a_damaged_index_is_empty_and_unclean_and_can_be_written_again() {
     for damage in [b"".as_slice(), b"no segment", &[0; 4096]] {
-        let (folder, _index) = being_written(10).await;
-        let lost = snapshot(folder.path());
+        let lost = closed().await;
         home::mark_lost(&lost.path().join(name().0)).unwrap();
-        for path in files(lost.path(), "idx") {
+        let damaged = files(lost.path(), "idx");
+        assert!(!damaged.is_empty());
+        for path in damaged {
             fs::write(path, damage).unwrap();
         }
 
@@ -109,8 +118,7 @@ async fn a_damaged_index_is_empty_and_unclean_and_can_be_written_again() {
 
 #[tokio::test]
 async fn a_list_of_segments_that_is_cut_off_is_damage_too() {
-    let (folder, _index) = being_written(10).await;
-    let lost = snapshot(folder.path());
+    let lost = closed().await;
     let meta = lost.path().join(name().0).join("meta.json");
     let content = fs::read(&meta).unwrap();
     fs::write(&meta, &content[..content.len() / 2]).unwrap();
@@ -121,25 +129,69 @@ async fn a_list_of_segments_that_is_cut_off_is_damage_too() {
     assert_eq!(index.count(&name()).await.unwrap(), 0);
 }
 
-#[tokio::test]
-async fn a_damaged_index_goes_back_to_its_last_durable_commit() {
-    let (folder, index) = being_written(10).await;
-    index.close().await.unwrap();
+/// What the disk holds after ten documents were made durable and then others were written, when
+/// the power went.
+async fn lost_after(writes: impl Iterator<Item = IndexWrite>) -> tempfile::TempDir {
+    let folder = closed().await;
     let index = Tantivy::open(folder.path()).unwrap();
-    for number in 10..40 {
-        write(&index, number..number + 1).await;
-    }
+    index.write(&name(), writes.collect(), Visible::OnReturn).await.unwrap();
     let lost = snapshot(folder.path());
     home::mark_lost(&lost.path().join(name().0)).unwrap();
-    let meta = lost.path().join(name().0).join("meta.json");
-    fs::write(&meta, "").unwrap();
+    lost
+}
 
-    let index = Tantivy::open(lost.path()).unwrap();
-
+async fn is_at_its_durable_commit(lost: &Path) {
+    let index = Tantivy::open(lost).unwrap();
     assert!(index.unclean(&name()).await.unwrap());
     assert_eq!(index.count(&name()).await.unwrap(), 10);
     write(&index, 10..20).await;
     assert_eq!(index.count(&name()).await.unwrap(), 20);
+}
+
+fn titled(number: u64, title: &str) -> IndexWrite {
+    IndexWrite { key: format!("{number:04}"), version: 1, body: Some(json!({ "title": title })) }
+}
+
+#[tokio::test]
+async fn a_journal_that_is_cut_off_leads_back_to_the_last_whole_commit() {
+    let lost = lost_after((10..40).map(|number| titled(number, "a title"))).await;
+    let folder = lost.path().join(name().0);
+    let journal = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("journal-"))
+        .unwrap();
+    let content = fs::read(&journal).unwrap();
+    fs::write(&journal, &content[..content.len() / 2]).unwrap();
+
+    is_at_its_durable_commit(lost.path()).await;
+}
+
+#[tokio::test]
+async fn a_damaged_index_goes_back_to_its_last_durable_commit() {
+    // Words of no order, so many that the segment is not a small file.
+    let title = |number: u64| {
+        let mut state = number;
+        let mut words = String::new();
+        for _ in 0..200 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            write!(words, "{state:x} ").unwrap();
+        }
+        words
+    };
+    let lost = lost_after((10..1_010).map(|number| titled(number, &title(number)))).await;
+    let large: Vec<_> = ["idx", "store", "pos", "term", "fast"]
+        .iter()
+        .flat_map(|extension| files(lost.path(), extension))
+        .filter(|path| fs::metadata(path).unwrap().len() > 1_000_000)
+        .collect();
+    assert!(!large.is_empty());
+    for path in large {
+        let content = fs::read(&path).unwrap();
+        fs::write(&path, &content[..content.len() / 2]).unwrap();
+    }
+
+    is_at_its_durable_commit(lost.path()).await;
 }
 
 #[tokio::test]
