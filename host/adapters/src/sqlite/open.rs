@@ -76,7 +76,6 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
         // In kibibytes when negative: enough for the inner pages of the indices of a million records.
         .pragma("cache_size", "-65536")
-        .pragma("mmap_size", "268435456")
         // In pages: a page that changes often moves from the log to the file once in 64 MiB. More
         // would spare writes, but the one write that moves them all waits the longer.
         .pragma("wal_autocheckpoint", "16384")
@@ -90,7 +89,7 @@ fn reader_options(options: &SqliteConnectOptions) -> SqliteConnectOptions {
         .clone()
         .create_if_missing(false)
         .pragma("query_only", "on")
-        // They read from the mapped file; each would keep pages of its own beside it.
+        // What a reader keeps is void after the next commit.
         .pragma("cache_size", "-4096")
         .optimize_on_close(false, None)
 }

@@ -14,9 +14,13 @@ use crate::ports::Visible;
 /// Writes that wait, at the most. What finds no room is left to the relay.
 const ROOM: usize = 4096;
 /// Records of one batch, at the most.
-const BATCH: usize = 512;
-/// Batches under way at once: while one waits for its commit, the next is transformed.
-const BATCHES: usize = 2;
+const BATCH: usize = 128;
+/// Batches under way at once: those that are transformed while others are committed share the next
+/// commit.
+const BATCHES: usize = 8;
+/// Between the transactions that strike out promises kept. To keep one twice does no harm, so they
+/// are not worth a transaction for each batch.
+const STRIKE_OUT: Duration = Duration::from_millis(100);
 
 /// A record that has just been written, and the promise to index it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,22 +108,35 @@ impl Indexer {
         };
         let mut batches = tokio::task::JoinSet::new();
         let mut batch = Vec::with_capacity(BATCH);
+        let mut kept = Vec::new();
+        let mut strike_out = tokio::time::interval(STRIKE_OUT);
+        strike_out.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            while batches.len() >= BATCHES {
-                batches.join_next().await;
-            }
             tokio::select! {
                 biased;
-                count = submitted.recv_many(&mut batch, BATCH) => if count == 0 { break },
                 () = stop.cancelled() => break,
+                Some(promises) = batches.join_next() => kept.extend(promises.unwrap_or_default()),
+                _ = strike_out.tick(), if !kept.is_empty() => {
+                    self::strike_out(&ctx, std::mem::take(&mut kept)).await;
+                }
+                count = submitted.recv_many(&mut batch, BATCH), if batches.len() < BATCHES => {
+                    if count == 0 {
+                        break;
+                    }
+                    batches.spawn(index(ctx.clone(), std::mem::take(&mut batch)));
+                }
             }
-            batches.spawn(index(ctx.clone(), std::mem::take(&mut batch)));
         }
-        while batches.join_next().await.is_some() {}
+        while let Some(promises) = batches.join_next().await {
+            kept.extend(promises.unwrap_or_default());
+        }
+        self::strike_out(&ctx, kept).await;
     }
 }
 
-async fn index(ctx: Context, batch: Vec<Submitted>) {
+/// Indexes; answers which promises are kept.
+async fn index(ctx: Context, batch: Vec<Submitted>) -> Vec<(RecordId, i64)> {
+    let mut kept = Vec::with_capacity(batch.len());
     let mut by_collection: BTreeMap<CollectionName, Vec<Submitted>> = BTreeMap::new();
     for submitted in batch {
         by_collection.entry(submitted.job.collection.clone()).or_default().push(submitted);
@@ -144,13 +161,19 @@ async fn index(ctx: Context, batch: Vec<Submitted>) {
         for done in waits.into_iter().flatten() {
             let _ = done.send(()).ok();
         }
-        let kept: Vec<_> = jobs
-            .iter()
-            .zip(&verdicts)
-            .filter(|(_, verdict)| **verdict == Verdict::Done)
-            .map(|(job, _)| (job.record, job.seq))
-            .collect();
-        if let Err(error) = ctx.database.kept(&kept).await {
+        kept.extend(
+            jobs.iter()
+                .zip(&verdicts)
+                .filter(|(_, verdict)| **verdict == Verdict::Done)
+                .map(|(job, _)| (job.record, job.seq)),
+        );
+    }
+    kept
+}
+
+async fn strike_out(ctx: &Context, kept: Vec<(RecordId, i64)>) {
+    for kept in kept.chunks(BATCH) {
+        if let Err(error) = ctx.database.kept(kept).await {
             tracing::warn!(error = %error, "promises kept could not be struck out; the relay will keep them again");
         }
     }
