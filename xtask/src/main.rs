@@ -9,6 +9,7 @@ mod files;
 mod guests;
 mod plugins;
 mod process;
+mod services;
 mod setup;
 mod terminal;
 mod test;
@@ -26,8 +27,8 @@ use guests::Toolchain;
 enum Command {
     /// Starts a server with embedded backends and real records in it.
     Demo(demo::Options),
-    /// Runs every test that needs no external service.
-    Test,
+    /// Runs every test that needs no external service, or those that need some.
+    Test(test::Options),
     /// Checks everything that needs no test run; reports all that it finds.
     Check(check::Options),
     /// Measures the server, built for speed, beside what its backends could do at most.
@@ -41,6 +42,9 @@ enum Command {
         #[arg(long)]
         toolchain: Option<Toolchain>,
     },
+    /// Real databases, search engines and caches on this machine, for tests.
+    #[command(subcommand)]
+    Services(services::Command),
     /// Installs the tools that `check` needs, at the versions that it needs.
     Setup,
     /// Writes the digests of contract versions that have none into wit/frozen.toml.
@@ -50,11 +54,12 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Demo(options) => demo::run(&options),
-        Command::Test => test::run(),
+        Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Bench { names } => bench::run(&names),
         Command::Plugins { toolchain: None } => plugins::build(),
         Command::Plugins { toolchain: Some(toolchain) } => plugins::build_with(toolchain),
+        Command::Services(command) => services::run(command),
         Command::Setup => setup::run(),
         Command::FreezeWit => check::freeze_wit(),
     };

@@ -23,10 +23,12 @@ pub(crate) fn read(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output().with_context(|| format!("cannot start {}", shown(command)))?;
     ensure!(
         output.status.success(),
-        "`{}` ended with {}: {}",
+        "`{}` ended with {}: {}{}",
         shown(command),
         output.status,
-        String::from_utf8_lossy(&output.stderr).trim()
+        String::from_utf8_lossy(&output.stderr).trim(),
+        // Where some programs write their errors.
+        String::from_utf8_lossy(&output.stdout).trim()
     );
     String::from_utf8(output.stdout)
         .with_context(|| format!("`{}` did not write text", shown(command)))

@@ -20,8 +20,8 @@ pub(super) fn format() -> anyhow::Result<()> {
 pub(super) fn clippy() -> anyhow::Result<()> {
     all(Workspace::ALL.map(|workspace| {
         let mut cargo = workspace.cargo();
-        cargo.args(["clippy", "--quiet", "--workspace", "--all-targets", "--keep-going"]);
-        cargo.args(["--message-format", "json"]);
+        cargo.args(["clippy", "--quiet", "--workspace", "--all-targets", "--all-features"]);
+        cargo.args(["--keep-going", "--message-format", "json"]);
         lint(&mut cargo).with_context(|| format!("the lints of {}", workspace.name()))
     }))
 }

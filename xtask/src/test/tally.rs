@@ -1,46 +1,14 @@
-//! `cargo xtask test`: every test that needs no external service.
+//! Counting what became of tests.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
-use crate::workspaces::Workspace;
-use crate::{plugins, terminal};
-
-/// Runs the tests of the host, of the plugins and of the SDK, all of them even if some fail.
-pub(crate) fn run() -> anyhow::Result<()> {
-    let started = Instant::now();
-    plugins::build()?;
-
-    let mut sum = Tally::default();
-    let mut failed = Vec::new();
-    for workspace in [Workspace::Host, Workspace::Plugins] {
-        let (tally, succeeded) = test(workspace)?;
-        sum.add(&tally);
-        if !succeeded {
-            failed.push(workspace.name());
-        }
-    }
-
-    terminal::print(&format!("\nall tests took {}", terminal::spoken(started.elapsed())));
-    terminal::print(&sum.to_string());
-    if !failed.is_empty() {
-        bail!("tests of these workspaces failed or did not compile: {}", failed.join(", "));
-    }
-    Ok(())
-}
-
-fn test(workspace: Workspace) -> anyhow::Result<(Tally, bool)> {
-    terminal::print(&format!("\n=== tests of {} ===", workspace.name()));
-    let mut cargo = workspace.cargo();
-    cargo.args(["test", "--workspace", "--no-fail-fast"]);
-    count(&mut cargo)
-}
+use crate::terminal;
 
 /// Shows the output as it comes, and counts.
-fn count(command: &mut Command) -> anyhow::Result<(Tally, bool)> {
+pub(super) fn count(command: &mut Command) -> anyhow::Result<(Tally, bool)> {
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("cargo has no output")?;
     let mut tally = Tally::default();
@@ -54,10 +22,10 @@ fn count(command: &mut Command) -> anyhow::Result<(Tally, bool)> {
 
 /// What became of the tests.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
+pub(super) struct Tally {
+    pub(super) passed: u64,
+    pub(super) failed: u64,
+    pub(super) ignored: u64,
 }
 
 impl Tally {
@@ -71,7 +39,7 @@ impl Tally {
         Self { passed: number(" passed"), failed: number(" failed"), ignored: number(" ignored") }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(super) fn add(&mut self, other: &Self) {
         self.passed += other.passed;
         self.failed += other.failed;
         self.ignored += other.ignored;
