@@ -10,11 +10,11 @@ use repono_domain::Caller;
 use crate::collections::ActiveSet;
 use crate::indexing::Indexer;
 use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex};
-use crate::records::Freshness;
+use crate::records::renderer;
 use crate::vocabularies::Terms;
 
 /// What the operator decides for the whole repository.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Hash)]
 pub struct Settings {
     /// Where the API is found from outside: `https://repo.example.org/api`.
     pub api_url: String,
@@ -74,7 +74,8 @@ pub struct Services {
     pub terms: ArcSwap<Terms>,
     /// The way into the search index for what has just been written.
     pub indexer: Indexer,
-    pub(crate) freshness: Freshness,
+    /// See [`renderer`].
+    pub(crate) renderer: u64,
     /// Held by whoever changes what is in force.
     pub(crate) activation: tokio::sync::Mutex<()>,
 }
@@ -97,11 +98,11 @@ impl Services {
             cache,
             clock,
             ids,
+            renderer: renderer(&settings),
             settings,
             active: ArcSwap::from_pointee(ActiveSet::default()),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
-            freshness: Freshness::default(),
             activation: tokio::sync::Mutex::default(),
         })
     }

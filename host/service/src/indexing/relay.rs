@@ -26,6 +26,10 @@ pub async fn relay_once(ctx: &Context) -> Result<usize> {
     }
     for (collection, promises) in by_collection {
         let ids: Vec<_> = promises.iter().map(|promise| promise.record).collect();
+        // Whoever made the promise may have ended before it forgot what was rendered.
+        for id in &ids {
+            ctx.forget_rendered(&collection, *id).await;
+        }
         match index_batch(ctx, &collection, &ids, Visible::OnReturn).await {
             Ok(verdicts) => settle(ctx, promises, verdicts).await?,
             Err(error) => {

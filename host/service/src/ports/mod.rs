@@ -24,7 +24,7 @@ mod search;
 mod vocabularies;
 
 pub use accounts::Accounts;
-pub use cache::Cache;
+pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use database::{Change, Database, Transactions, Written};
 pub use ids::Ids;

@@ -45,7 +45,7 @@ pub use new_version::new_version;
 pub use publish::publish;
 pub use read::{Found, read};
 pub use read_draft::read_draft;
-pub use render::{Freshness, Rendered, problem_list, time};
+pub use render::{Rendered, problem_list, time};
 pub use restore::restore;
 pub use revisions::revisions;
 pub use save_draft::save_draft;
@@ -57,5 +57,5 @@ pub use versions::versions;
 pub use write::Refresh;
 
 pub(crate) use check::{check, check_all, doc as doc_to_check, take};
-pub(crate) use render::{draft_for_plugins, record_for_plugins, to_doc};
+pub(crate) use render::{draft_for_plugins, record_for_plugins, renderer, to_doc};
 pub(crate) use write::write;

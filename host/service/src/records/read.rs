@@ -27,13 +27,14 @@ pub async fn read(
 ) -> Result<Found> {
     let collection = ctx.active.load().collection(collection)?;
     // Only public records are kept, as every reader sees them; who sees more is not known yet.
-    if ctx.caller.user().is_none()
-        && let Some(rendered) = ctx.cached(&collection, id).await
-    {
-        return Ok(Found::Record(rendered));
+    let mut lease = None;
+    if ctx.caller.user().is_none() {
+        match ctx.cached(&collection, id).await {
+            Ok(rendered) => return Ok(Found::Record(rendered)),
+            Err(granted) => lease = granted,
+        }
     }
 
-    let mark = ctx.mark(id);
     let Some(found) = ctx.database.record(&collection.name, id).await? else {
         return work(ctx, &collection, id).await.map(Found::Work);
     };
@@ -45,8 +46,9 @@ pub async fn read(
     }
     let view = View::of(ctx, &found.parent);
     let rendered = record(&ctx.services, &collection, &found, view);
-    if view == View::Reader && found.tombstone.is_none() && found.is_public() {
-        ctx.keep(&collection, &rendered, mark).await;
+    let is_for_all = view == View::Reader && found.tombstone.is_none() && found.is_public();
+    if let Some(lease) = lease.filter(|_| is_for_all) {
+        ctx.keep(&collection, &rendered, lease).await;
     }
     Ok(Found::Record(rendered))
 }

@@ -3,16 +3,19 @@
 //! One place makes this shape, because the API serves it, lists repeat it, plugins read it, and the
 //! cache keeps it (ADR 3).
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use repono_domain::{Access, Document, Draft, Files, Parent, Problem, Record, RecordId, dotted};
+use repono_domain::{
+    Access, CollectionName, Document, Draft, Files, Parent, Problem, Record, RecordId, dotted,
+};
 use serde_json::{Map, Value, json};
 
 use crate::collections::Collection;
-use crate::ports::Doc;
+use crate::context::Settings;
+use crate::ports::{Doc, Lease, Lookup};
 use crate::{Context, Services};
 
 /// A record or draft, ready to be sent.
@@ -41,67 +44,64 @@ impl View {
     }
 }
 
-/// Tells a renderer whether a record changed while it was rendering, so that it never caches what
-/// is no longer so. Ids share counters; a false alarm costs one rendering.
-#[derive(Default)]
-pub struct Freshness(Box<[AtomicU64; 32]>);
-
-impl Freshness {
-    fn counter(&self, id: RecordId) -> &AtomicU64 {
-        use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
-        &self.0[usize::try_from(hash % 32).unwrap_or_default()]
-    }
-}
+/// Stand before the JSON in the cache: revision, generation and what rendered it, eight bytes each.
+const HEADER: usize = 24;
 
 impl Services {
     /// Forgets what was rendered of a record. Called after every change to it.
-    pub(crate) async fn forget_rendered(&self, id: RecordId) {
-        self.freshness.counter(id).fetch_add(1, Ordering::SeqCst);
-        for view in [View::Reader, View::Owner] {
-            self.cache.remove(&self.cache_key(id, view)).await;
-        }
+    pub(crate) async fn forget_rendered(&self, collection: &CollectionName, id: RecordId) {
+        self.cache.remove(&cache_key(collection, id)).await;
     }
 
-    fn cache_key(&self, id: RecordId, view: View) -> String {
-        let generation = self.active.load().generation;
-        match view {
-            View::Reader => format!("record:{generation}:{id}"),
-            View::Owner => format!("record:{generation}:{id}:owner"),
+    /// What was rendered for every reader, if it is still known; or, if nobody else has it
+    /// already, leave to [`keep`](Self::keep) what is read from now on.
+    pub(super) async fn cached(
+        &self,
+        collection: &Collection,
+        id: RecordId,
+    ) -> Result<Rendered, Option<Lease>> {
+        let key = cache_key(&collection.name, id);
+        // What other plugins, another program or other settings rendered makes room first.
+        for _ in 0..2 {
+            match self.cache.get(&key).await {
+                Lookup::Missing(lease) => return Err(lease),
+                Lookup::Kept(kept) => match self.unpack(id, &kept) {
+                    Some(rendered) => return Ok(rendered),
+                    None => self.cache.remove(&key).await,
+                },
+            }
         }
+        Err(None)
     }
 
-    /// What was rendered for every reader, with its revision, if it is still known.
-    pub(super) async fn cached(&self, collection: &Collection, id: RecordId) -> Option<Rendered> {
-        let kept = self.cache.get(&self.cache_key(id, View::Reader)).await?;
-        // Revision, collection and JSON, see `keep`.
-        let revision = u64::from_le_bytes(kept.get(..8)?.try_into().ok()?);
-        let name_len = usize::from(*kept.get(8)?);
-        if kept.get(9..9 + name_len)? != collection.name.as_str().as_bytes() {
-            return None;
-        }
-        Some(Rendered { id, revision, json: kept.slice(9 + name_len..) })
-    }
-
-    pub(super) async fn keep(&self, collection: &Collection, rendered: &Rendered, mark: u64) {
-        if self.mark(rendered.id) != mark {
-            return;
-        }
-        let name = collection.name.as_str().as_bytes();
-        let mut kept = Vec::with_capacity(9 + name.len() + rendered.json.len());
+    /// Keeps what was rendered for every reader.
+    pub(super) async fn keep(&self, collection: &Collection, rendered: &Rendered, lease: Lease) {
+        let mut kept = Vec::with_capacity(HEADER + rendered.json.len());
         kept.extend(rendered.revision.to_le_bytes());
-        kept.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-        kept.extend(name);
+        kept.extend(self.active.load().generation.to_le_bytes());
+        kept.extend(self.renderer.to_le_bytes());
         kept.extend(&rendered.json[..]);
-        self.cache
-            .put(&self.cache_key(rendered.id, View::Reader), kept.into(), self.settings.render_ttl)
-            .await;
+        let key = cache_key(&collection.name, rendered.id);
+        self.cache.put(&key, lease, kept.into(), self.settings.render_ttl).await;
     }
 
-    /// To be taken before a record is read, and given to `keep` after it was rendered.
-    pub(super) fn mark(&self, id: RecordId) -> u64 {
-        self.freshness.counter(id).load(Ordering::SeqCst)
+    fn unpack(&self, id: RecordId, kept: &Bytes) -> Option<Rendered> {
+        let number = |at: usize| Some(u64::from_le_bytes(kept.get(at..at + 8)?.try_into().ok()?));
+        let is_ours = number(8)? == self.active.load().generation && number(16)? == self.renderer;
+        is_ours.then(|| Some(Rendered { id, revision: number(0)?, json: kept.slice(HEADER..) }))?
     }
+}
+
+/// Tells apart what different programs and settings render: a cache may outlive both.
+pub(crate) fn renderer(settings: &Settings) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    env!("CARGO_PKG_VERSION").hash(&mut hasher);
+    settings.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn cache_key(collection: &CollectionName, id: RecordId) -> String {
+    format!("rendered:{collection}:{id}")
 }
 
 pub(super) fn record(

@@ -28,7 +28,7 @@ pub(crate) async fn write(
     changes.extend(records.iter().map(|record| index(&collection.name, *record)));
     let written = ctx.database.write(changes).await?;
     for record in records {
-        ctx.forget_rendered(*record).await;
+        ctx.forget_rendered(&collection.name, *record).await;
     }
     let jobs = records
         .iter()

@@ -9,6 +9,7 @@
 )]
 
 pub mod accounts;
+pub mod cache;
 mod clock;
 pub mod outbox;
 pub mod packages;
