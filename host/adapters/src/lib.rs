@@ -1,9 +1,13 @@
 //! The ports' backends, one module per vendor.
 
+pub mod memcached;
 pub mod memory;
+pub mod redis;
+pub mod remote_cache;
 pub mod sqlite;
 pub mod system;
 pub mod tantivy;
 
-#[cfg(all(test, feature = "services"))]
+#[cfg(test)]
+#[cfg(feature = "services")]
 mod test_service;

@@ -210,6 +210,11 @@ pub async fn put(cache: &dyn Cache, key: &str, value: &str) {
     cache.put(key, lease, value.to_owned().into(), HOUR).await;
 }
 
+/// The value is found.
+pub async fn is_kept(cache: &dyn Cache, key: &str, value: &str) {
+    assert_eq!(cache.get(key).await, kept(value), "{key}");
+}
+
 /// Waits until the key is not known any more.
 pub async fn is_missing_within(cache: &dyn Cache, key: &str, patience: Duration) {
     let asked = Instant::now();

@@ -1,0 +1,119 @@
+//! Redis and Valkey: a cache that nodes share.
+//!
+//! A lease is a value that nobody else could have made up, kept where the value will be. Whoever
+//! misses sets one unless there is something; a script exchanges it for the value, if it is still
+//! there. All callers share one connection, on which nobody waits for another's answer.
+
+#[cfg(test)]
+#[cfg(feature = "services")]
+mod tests;
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use bytes::Bytes;
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, RedisError, Script};
+use repono_service::ports::{Lease, Lookup};
+use repono_service::{Error, Result};
+
+use crate::remote_cache::{Fault, Remote, RemoteCache, RemoteCacheOptions, pack, unpack};
+
+/// The cache in a Redis.
+pub type RedisCache = RemoteCache<Redis>;
+
+/// A server, and the connection to it.
+pub struct Redis {
+    client: Client,
+    connection: ArcSwapOption<MultiplexedConnection>,
+}
+
+/// Exchanges the lease for the value.
+static PUT: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[3]) end",
+    )
+});
+
+impl RedisCache {
+    /// `redis://[user:password@]host[:port][/database]`, or `rediss://` over TLS, where the
+    /// server's certificate must be one that the system trusts.
+    ///
+    /// Fails only if the address cannot be read: the server itself may come later.
+    pub async fn open(url: &str, options: RemoteCacheOptions) -> Result<Self> {
+        // Its TLS asks for the one of the process. If there is one already, that will do.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        // Not with what was given: there may be a password in it.
+        let client = Client::open(url).map_err(|error| {
+            Error::Invalid(format!("the address of the cache is not one of a Redis: {error}"))
+        })?;
+        Self::over(Redis { client, connection: ArcSwapOption::empty() }, options).await
+    }
+}
+
+impl Remote for Redis {
+    const NAME: &'static str = "the cache (Redis)";
+
+    async fn connect(&self) -> Result<(), Fault> {
+        // Each answer is waited for elsewhere.
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let mut connection =
+            self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        redis::cmd("PING").exec_async(&mut connection).await?;
+        self.connection.store(Some(connection.into()));
+        Ok(())
+    }
+
+    async fn get(&self, key: &str) -> Result<Lookup, Fault> {
+        let mut connection = self.connection()?;
+        let found: Option<Bytes> = redis::cmd("GET").arg(key).query_async(&mut connection).await?;
+        if let Some(found) = found {
+            return Ok(unpack(&found).map_or(Lookup::Missing(None), Lookup::Kept));
+        }
+        let lease = Lease(rand::random());
+        let mut grant = redis::cmd("SET");
+        grant.arg(key).arg(token(lease)).arg("NX").arg("PX").arg(Lease::TTL.as_millis());
+        let granted: Option<String> =
+            unless_refused(grant.query_async(&mut connection).await)?.flatten();
+        Ok(Lookup::Missing(granted.map(|_| lease)))
+    }
+
+    async fn put(&self, key: &str, lease: Lease, value: Bytes, ttl: Duration) -> Result<(), Fault> {
+        let ttl_ms = ttl.as_millis();
+        if ttl_ms == 0 {
+            return Ok(());
+        }
+        let mut put = PUT.key(key);
+        put.arg(token(lease)).arg(pack(&value)).arg(ttl_ms);
+        unless_refused(put.invoke_async::<()>(&mut self.connection()?).await)?;
+        Ok(())
+    }
+
+    async fn remove(&self, keys: &[String]) -> Result<(), Fault> {
+        let mut remove = redis::cmd("DEL");
+        remove.arg(keys).exec_async(&mut self.connection()?).await?;
+        Ok(())
+    }
+}
+
+impl Redis {
+    fn connection(&self) -> Result<MultiplexedConnection, Fault> {
+        let connection = self.connection.load();
+        connection.as_deref().cloned().ok_or_else(|| "not connected".into())
+    }
+}
+
+/// A lease as it is kept; see [`pack`] for what a value begins with.
+fn token(lease: Lease) -> String {
+    format!("l{:032x}", lease.0)
+}
+
+/// A server that is there and does not take a value, as one whose memory is full, is not away.
+fn unless_refused<T>(answer: Result<T, RedisError>) -> Result<Option<T>, RedisError> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.code() == Some("OOM") => Ok(None),
+        Err(error) => Err(error),
+    }
+}
