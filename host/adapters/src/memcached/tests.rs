@@ -7,7 +7,7 @@ use repono_service::ports::{Cache as _, Lease, Lookup, contract};
 
 use super::MemcachedCache;
 use crate::remote_cache::MAX_VALUE_BYTES;
-use crate::remote_cache::tests::{Options, away, options};
+use crate::remote_cache::tests::{self, Options, away, options};
 use crate::test_service;
 
 const SERVER: &str = "REPONO_TEST_MEMCACHED";
@@ -18,11 +18,7 @@ async fn open(url: String, options: Options) -> MemcachedCache {
 
 #[tokio::test]
 async fn keeps_the_contract() {
-    let options = options();
-    let here = open(test_service::url(SERVER), options.clone()).await;
-    let there = open(test_service::url(SERVER), options).await;
-
-    contract::cache::keeps_the_contract(&here, &there).await;
+    tests::keeps_the_contract(&test_service::url(SERVER), open).await;
 }
 
 #[tokio::test]
@@ -32,7 +28,7 @@ async fn an_outage_is_survived() {
 
 #[tokio::test]
 async fn sites_with_other_prefixes_do_not_meet() {
-    away::sites_do_not_meet(&test_service::url(SERVER), open).await;
+    tests::sites_do_not_meet(&test_service::url(SERVER), open).await;
 }
 
 #[tokio::test]

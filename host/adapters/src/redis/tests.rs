@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
 use super::RedisCache;
-use crate::remote_cache::tests::{Options, away, options};
+use crate::remote_cache::tests::{self, Options, away, options};
 use crate::test_service;
 
 const SERVER: &str = "REPONO_TEST_REDIS";
@@ -20,11 +20,7 @@ async fn open(url: String, options: Options) -> RedisCache {
 
 #[tokio::test]
 async fn keeps_the_contract() {
-    let options = options();
-    let here = open(test_service::url(SERVER), options.clone()).await;
-    let there = open(test_service::url(SERVER), options).await;
-
-    contract::cache::keeps_the_contract(&here, &there).await;
+    tests::keeps_the_contract(&test_service::url(SERVER), open).await;
 }
 
 #[tokio::test]
@@ -34,7 +30,7 @@ async fn an_outage_is_survived() {
 
 #[tokio::test]
 async fn sites_with_other_prefixes_do_not_meet() {
-    away::sites_do_not_meet(&test_service::url(SERVER), open).await;
+    tests::sites_do_not_meet(&test_service::url(SERVER), open).await;
 }
 
 #[tokio::test]

@@ -98,23 +98,6 @@ async fn a_server_that_is_not_there_at_the_start_is_used_once_it_is<C: Cache>(
     cache.remove("page").await;
 }
 
-/// One cache for each of two sites.
-pub(crate) async fn sites_do_not_meet<C: Cache>(
-    url: &str,
-    open: impl AsyncFn(String, Options) -> C,
-) {
-    let one = open(url.to_owned(), options()).await;
-    let other = open(url.to_owned(), options()).await;
-    contract::cache::put(&one, "page", "one").await;
-    contract::cache::put(&other, "page", "other").await;
-
-    one.remove("page").await;
-
-    assert!(matches!(one.get("page").await, Lookup::Missing(_)));
-    contract::cache::is_kept(&other, "page", "other").await;
-    other.remove("page").await;
-}
-
 async fn through_proxy<C: Cache>(
     url: &str,
     open: &impl AsyncFn(String, Options) -> C,
