@@ -36,7 +36,9 @@ impl MemcachedCache {
     /// Fails only if the address cannot be read: the server itself may come later.
     pub async fn open(url: &str, options: RemoteCacheOptions) -> Result<Self> {
         let host = url.strip_prefix("memcache://").filter(|host| {
-            !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'@')
+            // Nothing that would stand for a user, a path or settings, and be passed over.
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+            !host.is_empty() && host.bytes().all(is_plain)
         });
         let Some(host) = host else {
             return Err(Error::Invalid(

@@ -71,7 +71,8 @@ async fn a_lease_of_an_earlier_run_of_the_server_has_ended() {
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_without_being_repeated() {
-    for address in ["memcache://", "redis://host", "memcache://user:secret@host", "memcache://a b"]
+    for address in
+        ["memcache://", "redis://host", "memcache://user:secret@host", "memcache://host/path"]
     {
         let refused = MemcachedCache::open(address, options()).await.err().unwrap();
 
