@@ -4,6 +4,7 @@ pub mod memcached;
 pub mod memory;
 pub mod redis;
 pub mod remote_cache;
+mod search;
 pub mod sqlite;
 pub mod system;
 pub mod tantivy;

@@ -3,10 +3,9 @@
 //! **Invariant:** of a key there is at most one document alive, that of the highest version seen;
 //! a remembered deletion is one too.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use repono_service::ports::{IndexWrite, ItemFailure};
+use repono_service::ports::IndexWrite;
 use serde_json::Value;
 use tantivy::columnar::Column;
 use tantivy::index::InvertedIndexReader;
@@ -18,24 +17,12 @@ use super::document::document;
 use super::older::Older;
 use super::opened::Opened;
 use super::schema::VERSION;
+use crate::search::writes::newest;
 
-/// What tantivy can look up as one term.
-const LONGEST_KEY: usize = 512;
 /// Memory that one document may come to need; a segment begins with as much as its documents do.
 const DOCUMENT_BYTES: usize = 50_000;
 /// A segment is ended when it has taken so much.
 const SEGMENT_BYTES: usize = 30_000_000;
-
-/// Why a write cannot be carried out, whatever the index holds.
-pub(super) fn refusal(write: &IndexWrite) -> Option<ItemFailure> {
-    let reason = match &write.body {
-        _ if write.key.is_empty() => "the key is empty",
-        _ if write.key.len() > LONGEST_KEY => "the key is longer than 512 bytes",
-        Some(body) if !body.is_object() => "the document is not an object",
-        _ => return None,
-    };
-    Some(ItemFailure { key: write.key.clone(), reason: reason.to_owned() })
-}
 
 /// Hands the writes to the writer, of each key the newest. Says whether there is anything to commit.
 ///
@@ -46,14 +33,6 @@ pub(super) fn apply<'a>(
     moment: u64,
     batch: impl Iterator<Item = &'a IndexWrite>,
 ) -> tantivy::Result<bool> {
-    let mut newest: HashMap<&str, (u64, Option<&Value>)> = HashMap::new();
-    for write in batch {
-        let entry = newest.entry(&write.key).or_insert((write.version, write.body.as_ref()));
-        if write.version >= entry.0 {
-            *entry = (write.version, write.body.as_ref());
-        }
-    }
-
     let searcher = opened.searcher();
     let segments: Vec<Segment<'_>> = searcher
         .segment_readers()
@@ -61,7 +40,7 @@ pub(super) fn apply<'a>(
         .map(|reader| Segment::open(opened, reader))
         .collect::<Result<_, _>>()?;
     let mut documents = Vec::new();
-    for (key, (version, body)) in newest {
+    for (key, (version, body)) in newest(batch) {
         let seen = seen(opened, &segments, key)?;
         if seen.is_some_and(|seen| seen > version) {
             continue;

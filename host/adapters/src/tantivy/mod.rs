@@ -22,7 +22,6 @@ mod schema;
 #[cfg(test)]
 mod tests;
 mod translate;
-mod words;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -40,8 +39,9 @@ use tokio::task::spawn_blocking;
 use tracing::error;
 
 use self::home::Found;
-use self::opened::{Opened, unavailable};
+use self::opened::Opened;
 use self::writer::{Job, Writer};
+use crate::search::{not_found, other_definition, unavailable};
 
 /// Documents that may wait to be written to one index; more callers wait before they hand theirs over.
 const WAITING: u32 = 2_048;
@@ -178,11 +178,7 @@ impl SearchIndex for Tantivy {
         let _held = self.folders.lock().await;
         if let Ok(handle) = self.handle(index) {
             let same = handle.opened.definition == *definition;
-            return if same {
-                Ok(())
-            } else {
-                Err(Error::Conflict(format!("search index {index} exists with another definition")))
-            };
+            return if same { Ok(()) } else { Err(other_definition(index)) };
         }
         let definition = definition.clone();
         let opened = blocking(move || Opened::create(&folder, &definition)).await?;
@@ -265,8 +261,4 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
     spawn_blocking(work).await.map_err(|panic| Error::internal("search", panic))?
-}
-
-fn not_found(index: &IndexName) -> Error {
-    Error::NotFound(format!("search index {index} does not exist"))
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use repono_service::ports::IndexDefinition;
-use repono_service::{Error, Result};
+use repono_service::Result;
 use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, TantivyError};
 use tracing::error;
 
 use super::directory::Files;
+use super::home;
 use super::schema::Layout;
-use super::{home, words};
+use crate::search::{unavailable, words};
 
 /// Shared by those who search and the one who writes.
 pub(super) struct Opened {
@@ -116,8 +117,4 @@ impl Opened {
     pub(super) fn repaired(&self) {
         self.unclean.store(false, Ordering::Release);
     }
-}
-
-pub(super) fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::unavailable("search", source)
 }

@@ -1,7 +1,4 @@
 //! How an index definition is laid out in tantivy's fields.
-//!
-//! Fields are numbered in the order of the definition rather than named by path: a path may hold
-//! characters that tantivy gives a meaning to.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +9,8 @@ use tantivy::schema::{
     TextFieldIndexing, TextOptions,
 };
 
-use super::words;
+use crate::search::columns::{Column, Columns};
+use crate::search::words;
 
 /// Where the parts of a document go.
 pub(super) struct Layout {
@@ -23,16 +21,15 @@ pub(super) struct Layout {
     pub(super) exists: Field,
     /// In the order of commits.
     pub(super) written: Field,
-    /// By path.
-    pub(super) slots: BTreeMap<String, Slot>,
+    pub(super) columns: Columns,
+    /// By the number of their column.
+    slots: BTreeMap<usize, Slot>,
 }
 
-/// Where the values of one field go.
+/// Where the values of one column go.
 pub(super) struct Slot {
-    pub(super) kind: FieldKind,
-    pub(super) steps: Vec<String>,
     pub(super) field: Field,
-    /// Name of the fast column, and the field's term of `_exists`.
+    /// Name of the fast column.
     pub(super) column: String,
     /// Longitudes of points, in the order of the latitudes in `field`.
     pub(super) longitudes: Option<(Field, String)>,
@@ -53,13 +50,10 @@ impl Layout {
         let version = builder.add_u64_field(VERSION, FAST);
         let exists = builder.add_text_field("_exists", STRING);
         let written = builder.add_u64_field(WRITTEN, FAST);
-        let mut slots = BTreeMap::new();
-        for (number, field) in definition.fields.iter().enumerate() {
-            slots
-                .entry(field.path.clone())
-                .or_insert_with(|| slot(&mut builder, number, &field.path, field.kind));
-        }
-        Self { schema: builder.build(), key, version, exists, written, slots }
+        let columns = Columns::new(definition);
+        let slots = columns.iter().map(|column| (column.number, slot(&mut builder, column)));
+        let slots = slots.collect();
+        Self { schema: builder.build(), key, version, exists, written, columns, slots }
     }
 
     pub(super) fn key_term(&self, key: &str) -> Term {
@@ -70,28 +64,29 @@ impl Layout {
         Term::from_field_text(self.exists, GONE)
     }
 
-    pub(super) fn slot(&self, path: &str) -> Option<&Slot> {
-        self.slots.get(path)
+    /// Where the values of a column of this index go.
+    pub(super) fn slot(&self, column: &Column) -> &Slot {
+        &self.slots[&column.number]
     }
 }
 
-fn slot(builder: &mut SchemaBuilder, number: usize, path: &str, kind: FieldKind) -> Slot {
-    let column = format!("f{number}");
+fn slot(builder: &mut SchemaBuilder, column: &Column) -> Slot {
+    let name = &column.name;
     // Numbers are found by their columns: a dictionary for each of many fields would be most of the
     // work of a commit. Truths are not, since there is one in the filter of nearly every search.
     let truth: NumericOptions = NumericOptions::default() | FAST | INDEXED;
-    let field = match kind {
-        FieldKind::Text => builder.add_text_field(&column, text_options()),
-        FieldKind::Keyword => builder.add_text_field(&column, STRING | FAST),
-        FieldKind::Long | FieldKind::Date => builder.add_i64_field(&column, FAST),
-        FieldKind::Boolean => builder.add_bool_field(&column, truth),
-        FieldKind::Double | FieldKind::GeoPoint => builder.add_f64_field(&column, FAST),
+    let field = match column.kind {
+        FieldKind::Text => builder.add_text_field(name, text_options()),
+        FieldKind::Keyword => builder.add_text_field(name, STRING | FAST),
+        FieldKind::Long | FieldKind::Date => builder.add_i64_field(name, FAST),
+        FieldKind::Boolean => builder.add_bool_field(name, truth),
+        FieldKind::Double | FieldKind::GeoPoint => builder.add_f64_field(name, FAST),
     };
-    let longitudes = (kind == FieldKind::GeoPoint).then(|| {
-        let column = format!("f{number}_lon");
-        (builder.add_f64_field(&column, FAST), column)
+    let longitudes = (column.kind == FieldKind::GeoPoint).then(|| {
+        let name = format!("{name}_lon");
+        (builder.add_f64_field(&name, FAST), name)
     });
-    Slot { kind, steps: path.split('.').map(str::to_owned).collect(), field, column, longitudes }
+    Slot { field, column: name.clone(), longitudes }
 }
 
 fn text_options() -> TextOptions {

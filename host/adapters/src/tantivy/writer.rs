@@ -17,8 +17,10 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tracing::{error, warn};
 
 use super::merging::Eights;
-use super::opened::{Opened, unavailable};
+use super::opened::Opened;
 use super::{batch, deletions, home};
+use crate::search::unavailable;
+use crate::search::writes::refusal;
 
 /// How long writes in no hurry wait for company.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -158,7 +160,7 @@ impl Turn {
         }
         for Job { writes, answer, room, .. } in jobs {
             let answered = match &done {
-                Ok(()) => Ok(writes.iter().filter_map(batch::refusal).collect()),
+                Ok(()) => Ok(writes.iter().filter_map(refusal).collect()),
                 Err(error) => Err(unavailable(error.to_string())),
             };
             drop(answer.send(answered));
@@ -174,7 +176,7 @@ impl Turn {
         };
         session.last_write = Instant::now();
         let writes =
-            jobs.iter().flat_map(|job| &job.writes).filter(|write| batch::refusal(write).is_none());
+            jobs.iter().flat_map(|job| &job.writes).filter(|write| refusal(write).is_none());
         if !batch::apply(&opened, &session.writer, session.moment, writes)? {
             return Ok(());
         }

@@ -1,11 +1,10 @@
-//! Where to go on: what a hit was sorted by, and its key.
+//! What a hit was sorted by, on its way out and back.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use repono_service::{Error, Result};
+use repono_service::Result;
 use serde_json::{Value as Json, json};
 
 use super::order::{Candidate, Criterion, Order, Rank, Value};
+use crate::search::cursor;
 
 pub(super) struct Cursor {
     pub(super) ranks: Vec<Rank>,
@@ -19,25 +18,13 @@ impl Cursor {
             Some(Value::Number(number)) => json!(number),
             Some(Value::Keyword(word)) => json!(word),
         });
-        let parts: Vec<Json> = ranks.chain([json!(candidate.key)]).collect();
-        BASE64_URL_SAFE_NO_PAD.encode(Json::Array(parts).to_string())
+        cursor::encode(ranks, &candidate.key)
     }
 
     /// Refuses what [`Cursor::encode`] does not make for this order.
     pub(super) fn decode(text: &str, order: &Order) -> Result<Self> {
-        let invalid = || Error::Invalid("the cursor is not one of this search".to_owned());
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid())?;
-        let mut parts: Vec<Json> = serde_json::from_slice(&bytes).map_err(|_| invalid())?;
-        let Some(Json::String(key)) = parts.pop() else { return Err(invalid()) };
-        if parts.len() != order.0.len() {
-            return Err(invalid());
-        }
-        let ranks = order
-            .0
-            .iter()
-            .zip(parts)
-            .map(|(criterion, part)| rank(criterion, part).ok_or_else(invalid));
-        Ok(Self { ranks: ranks.collect::<Result<_>>()?, key })
+        let (ranks, key) = cursor::decode(text, &order.0, rank)?;
+        Ok(Self { ranks, key })
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Within a segment keywords are counted by their place among the segment's keywords, and become
 //! text once per segment instead of once per document. A document has each value of a field once,
-//! by [`crate::tantivy::document`].
+//! by [`crate::search::values`].
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -32,10 +32,11 @@ pub(super) struct FieldPlan {
 impl Plan {
     pub(super) fn new(layout: &Layout, kind: &FacetKind) -> Self {
         let countable = |path: &str| {
-            let slot = layout
-                .slot(path)
-                .filter(|slot| !matches!(slot.kind, FieldKind::Text | FieldKind::GeoPoint))?;
-            Some(FieldPlan { column: slot.column.clone(), kind: slot.kind })
+            let column = layout
+                .columns
+                .get(path)
+                .filter(|column| !matches!(column.kind, FieldKind::Text | FieldKind::GeoPoint))?;
+            Some(FieldPlan { column: column.name.clone(), kind: column.kind })
         };
         let plan = match kind {
             FacetKind::Terms { field } => countable(field).map(Self::Terms),

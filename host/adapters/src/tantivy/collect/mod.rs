@@ -15,8 +15,9 @@ use tantivy::{DocId, Score, Searcher, SegmentOrdinal, SegmentReader, TERMINATED}
 use self::cursor::Cursor;
 use self::facets::{Counted, Plan, Tally};
 use self::order::{Best, Candidate, Order};
-use super::opened::{Opened, unavailable};
+use super::opened::Opened;
 use super::translate::{translate, unscored};
+use crate::search::unavailable;
 
 /// Answers a request from one state of the index.
 pub(super) fn search(opened: &Opened, request: &SearchRequest) -> Result<SearchResponse> {

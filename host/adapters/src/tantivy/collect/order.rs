@@ -79,9 +79,9 @@ impl Order {
 
 impl Criterion {
     fn of(layout: &Layout, path: &str, direction: Direction) -> Result<Self> {
-        let Some(slot) = layout.slot(path) else { return Ok(Self::Unknown) };
-        let column = slot.column.clone();
-        match slot.kind {
+        let Some(found) = layout.columns.get(path) else { return Ok(Self::Unknown) };
+        let column = found.name.clone();
+        match found.kind {
             FieldKind::Keyword => Ok(Self::Keyword { column, direction }),
             FieldKind::Long | FieldKind::Double | FieldKind::Boolean | FieldKind::Date => {
                 Ok(Self::Number { column, direction })

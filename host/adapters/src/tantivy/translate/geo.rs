@@ -10,30 +10,21 @@ use tantivy::query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate};
 use tantivy::{DocId, SegmentReader};
 
 use super::Boxed;
+use crate::search::EARTH_RADIUS_METRES;
+use crate::search::asked::Shape;
 use crate::tantivy::schema::Slot;
 
-/// Mean radius of the earth.
-const RADIUS_METRES: f64 = 6_371_008.8;
-
-#[derive(Clone, Copy)]
-pub(super) enum Shape {
-    Box { north: f64, west: f64, south: f64, east: f64 },
-    Circle { lat: f64, lon: f64, metres: f64 },
-}
-
-impl Shape {
-    fn holds(self, latitude: f64, longitude: f64) -> bool {
-        match self {
-            Self::Box { north, west, south, east } => {
-                let across = if west <= east {
-                    (west..=east).contains(&longitude)
-                } else {
-                    longitude >= west || longitude <= east
-                };
-                across && (south..=north).contains(&latitude)
-            }
-            Self::Circle { lat, lon, metres } => distance(lat, lon, latitude, longitude) <= metres,
+fn holds(shape: Shape, latitude: f64, longitude: f64) -> bool {
+    match shape {
+        Shape::Box { north, west, south, east } => {
+            let across = if west <= east {
+                (west..=east).contains(&longitude)
+            } else {
+                longitude >= west || longitude <= east
+            };
+            across && (south..=north).contains(&latitude)
         }
+        Shape::Circle { lat, lon, metres } => distance(lat, lon, latitude, longitude) <= metres,
     }
 }
 
@@ -49,7 +40,7 @@ pub(super) fn query(slot: &Slot, shape: Shape) -> Boxed {
             points.as_ref().is_some_and(|(latitudes, longitudes)| {
                 let mut pairs =
                     latitudes.values_for_doc(document).zip(longitudes.values_for_doc(document));
-                pairs.any(|(latitude, longitude)| shape.holds(latitude, longitude))
+                pairs.any(|(latitude, longitude)| holds(shape, latitude, longitude))
             })
         })
     });
@@ -62,5 +53,5 @@ fn distance(lat: f64, lon: f64, latitude: f64, longitude: f64) -> f64 {
     let up = ((to - from) / 2.0).sin();
     let across = ((longitude - lon).to_radians() / 2.0).sin();
     let chord = up * up + from.cos() * to.cos() * across * across;
-    2.0 * RADIUS_METRES * chord.sqrt().min(1.0).asin()
+    2.0 * EARTH_RADIUS_METRES * chord.sqrt().min(1.0).asin()
 }

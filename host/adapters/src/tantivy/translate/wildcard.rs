@@ -6,25 +6,16 @@
 
 use std::sync::Arc;
 
-use repono_service::ports::FieldKind;
-use tantivy::query::{AutomatonWeight, EmptyQuery, EnableScoring, Query, Weight};
+use tantivy::query::{AutomatonWeight, EnableScoring, Query, Weight};
 use tantivy::schema::Field;
 use tantivy_fst::Automaton;
 
 use super::Boxed;
+use crate::search::pattern::Piece;
 use crate::tantivy::schema::Slot;
-use crate::tantivy::words::fold;
 
-pub(super) fn query(slot: &Slot, pattern: &str) -> Option<Boxed> {
-    let fold_piece: fn(&str) -> String = match slot.kind {
-        FieldKind::Text => fold,
-        FieldKind::Keyword => str::to_owned,
-        _ => return None,
-    };
-    Some(match Pattern::new(pattern, fold_piece) {
-        Some(pattern) => Box::new(Wildcard { field: slot.field, pattern: Arc::new(pattern) }),
-        None => Box::new(EmptyQuery),
-    })
+pub(super) fn query(slot: &Slot, pieces: &[Piece]) -> Boxed {
+    Box::new(Wildcard { field: slot.field, pattern: Arc::new(Pattern::new(pieces)) })
 }
 
 #[derive(Clone, Debug)]
@@ -51,27 +42,16 @@ enum Step {
 struct Pattern(Vec<Step>);
 
 impl Pattern {
-    fn new(text: &str, fold_piece: impl Fn(&str) -> String) -> Option<Self> {
+    fn new(pieces: &[Piece]) -> Self {
         let mut steps = Vec::new();
-        let mut piece = String::new();
-        let mut characters = text.chars();
-        loop {
-            let character = characters.next();
-            if !matches!(character, Some(character) if character != '*' && character != '?') {
-                steps.extend(fold_piece(&std::mem::take(&mut piece)).bytes().map(Step::Byte));
-            }
-            match character {
-                None => break,
-                Some('*') if steps.last() != Some(&Step::AnyCharacters) => {
-                    steps.push(Step::AnyCharacters);
-                }
-                Some('*') => {}
-                Some('?') => steps.push(Step::AnyCharacter),
-                Some('\\') => piece.extend(characters.next()),
-                Some(character) => piece.push(character),
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => steps.extend(text.bytes().map(Step::Byte)),
+                Piece::AnyCharacter => steps.push(Step::AnyCharacter),
+                Piece::AnyCharacters => steps.push(Step::AnyCharacters),
             }
         }
-        (steps.len() < 128).then_some(Self(steps))
+        Self(steps)
     }
 
     /// Adds the places behind stars, which may stand for nothing.
@@ -126,9 +106,10 @@ impl Automaton for Pattern {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::pattern::pieces;
 
     fn matches(pattern: &str, word: &str) -> bool {
-        let pattern = Pattern::new(pattern, str::to_owned).unwrap();
+        let pattern = Pattern::new(&pieces(pattern, str::to_owned).unwrap());
         let end = word.bytes().fold(pattern.start(), |places, byte| pattern.accept(&places, byte));
         pattern.is_match(&end)
     }

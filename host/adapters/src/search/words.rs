@@ -1,5 +1,8 @@
 //! How text becomes words: runs of letters and digits in lower case, folded to ASCII.
 //!
+//! tantivy runs this code; what OpenSearch is told to do instead is in `opensearch/layout`, and a
+//! test compares the two.
+//!
 //! Scripts that do not part words are taken a character at a time, as OpenSearch's standard
 //! analyser does; phrases find what belongs together.
 
@@ -9,13 +12,13 @@ use tantivy::tokenizer::{
 };
 
 /// Name of the analyser in the schema of every index: a change of what it does needs another name.
-pub(super) const NAME: &str = "repono_1";
+pub(crate) const NAME: &str = "repono_1";
 
 /// What a word may not be longer than, in bytes.
 const LONGEST: usize = 256;
 
 /// The analysers that an index is opened with.
-pub(super) fn tokenizers() -> TokenizerManager {
+pub(crate) fn tokenizers() -> TokenizerManager {
     let tokenizers = TokenizerManager::default();
     tokenizers.register(NAME, analyser());
     tokenizers
@@ -30,12 +33,34 @@ fn analyser() -> TextAnalyzer {
 }
 
 /// The words of a text and where each stands.
-pub(super) fn split(text: &str) -> Vec<(usize, String)> {
+pub(crate) fn split(text: &str) -> Vec<(usize, String)> {
     collect(analyser(), text)
 }
 
+/// Whether there is a word in it.
+pub(crate) fn any(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric) && !split(text).is_empty()
+}
+
+/// The text up to the end of its word number `most`.
+pub(crate) fn first(text: &str, most: usize) -> &str {
+    if text.len() <= most {
+        return text;
+    }
+    let mut analyser = analyser();
+    let mut stream = analyser.token_stream(text);
+    let mut end = text.len();
+    for _ in 0..most {
+        if !stream.advance() {
+            return text;
+        }
+        end = stream.token().offset_to;
+    }
+    &text[..end]
+}
+
 /// A piece of a word as it would stand in the index.
-pub(super) fn fold(piece: &str) -> String {
+pub(crate) fn fold(piece: &str) -> String {
     let folder = TextAnalyzer::builder(RawTokenizer::default())
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
@@ -141,5 +166,8 @@ mod tests {
             [0, 1]
         );
         assert_eq!(fold("CAFE\u{301}"), "cafe");
+        assert_eq!(first("un, deux, trois", 2), "un, deux");
+        assert_eq!(first("un", 2), "un");
+        assert!(any("- a") && !any("\u{301} -- "));
     }
 }
