@@ -2,6 +2,7 @@
 
 pub mod memcached;
 pub mod memory;
+pub mod opensearch;
 pub mod redis;
 pub mod remote_cache;
 mod search;

@@ -48,11 +48,22 @@ pub(crate) fn between(kind: FieldKind, from: &Bound, to: &Bound) -> Between {
     match limits {
         None => Between::Nothing,
         Some(limits) if limits.are_open() => Between::Anything,
+        Some(limits) if limits.are_crossed() => Between::Nothing,
         Some(limits) => Between::Limits(limits),
     }
 }
 
 impl Limits {
+    /// Whether no value can be between them.
+    fn are_crossed(&self) -> bool {
+        match self {
+            Self::Long(from, to) => crossed(from, to),
+            Self::Double(from, to) => crossed(from, to),
+            Self::Truth(from, to) => crossed(from, to),
+            Self::Text(from, to) => crossed(from, to),
+        }
+    }
+
     fn are_open(&self) -> bool {
         match self {
             Self::Long(from, to) => open(from, to),
@@ -65,6 +76,17 @@ impl Limits {
 
 fn open<T>(from: &Limit<T>, to: &Limit<T>) -> bool {
     matches!((from, to), (Limit::Unbounded, Limit::Unbounded))
+}
+
+fn crossed<T: PartialOrd>(from: &Limit<T>, to: &Limit<T>) -> bool {
+    match (from, to) {
+        (Limit::Included(from), Limit::Included(to)) => from > to,
+        (Limit::Unbounded, _) | (_, Limit::Unbounded) => false,
+        (
+            Limit::Included(from) | Limit::Excluded(from),
+            Limit::Included(to) | Limit::Excluded(to),
+        ) => from >= to,
+    }
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -44,7 +44,9 @@ impl<'a> Values<'a> {
             FieldKind::Date => Self::Dates(distinct(&found, date)),
             FieldKind::GeoPoint => {
                 let mut points = Vec::new();
-                found.into_iter().for_each(|value| collect_points(value, &mut points));
+                for value in found {
+                    collect_points(value, &mut points);
+                }
                 Self::Points(points)
             }
         }

@@ -12,7 +12,7 @@ use tantivy::tokenizer::{
 };
 
 /// Name of the analyser in the schema of every index: a change of what it does needs another name.
-pub(crate) const NAME: &str = "repono_1";
+pub(crate) const NAME: &str = "repono_2";
 
 /// What a word may not be longer than, in bytes.
 const LONGEST: usize = 256;
@@ -65,7 +65,8 @@ pub(crate) fn fold(piece: &str) -> String {
         .filter(LowerCaser)
         .filter(AsciiFoldingFilter)
         .build();
-    let bare: String = piece.chars().filter(|character| !is_accent(*character)).collect();
+    let bare = piece.chars().filter(|character| !is_accent(*character)).map(plain);
+    let bare: String = bare.collect();
     collect(folder, &bare).into_iter().map(|(_, word)| word).collect()
 }
 
@@ -105,8 +106,10 @@ impl TokenStream for Split<'_> {
         for (offset, character) in self.text[self.at..].char_indices() {
             let (start, end) = (self.at + offset, self.at + offset + character.len_utf8());
             let begun = !self.token.text.is_empty();
-            if is_accent(character) && begun {
-                self.token.offset_to = end;
+            if is_accent(character) {
+                if begun {
+                    self.token.offset_to = end;
+                }
             } else if begun && (!character.is_alphanumeric() || stands_alone(character)) {
                 self.at = start;
                 return true;
@@ -114,7 +117,7 @@ impl TokenStream for Split<'_> {
                 if !begun {
                     self.token.offset_from = start;
                 }
-                self.token.text.push(character);
+                self.token.text.push(plain(character));
                 self.token.offset_to = end;
                 if stands_alone(character) {
                     self.at = end;
@@ -140,6 +143,11 @@ fn is_accent(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36f}')
 }
 
+/// The letter without an accent that lower case would take off and leave behind it.
+fn plain(character: char) -> char {
+    if character == 'İ' { 'I' } else { character }
+}
+
 /// Han and Hiragana.
 fn stands_alone(character: char) -> bool {
     matches!(character, '\u{3041}'..='\u{309f}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
@@ -156,6 +164,7 @@ mod tests {
             ("Zu\u{308}rich e\u{301}tude", "zurich etude"),
             ("漢字とカナ kana", "漢 字 と カナ kana"),
             ("Москва", "москва"),
+            ("İstanbul \u{345}a", "istanbul a"),
             ("\u{301} -- ", ""),
         ] {
             let words: Vec<_> = split(text).into_iter().map(|(_, word)| word).collect();

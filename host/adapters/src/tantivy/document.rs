@@ -39,16 +39,24 @@ fn add(document: &mut TantivyDocument, slot: &Slot, values: Values<'_>) {
     let field = slot.field;
     match values {
         Values::Texts(values) => {
-            values.into_iter().for_each(|value| document.add_text(field, value));
+            for value in values {
+                document.add_text(field, value);
+            }
         }
         Values::Longs(values) | Values::Dates(values) => {
-            values.into_iter().for_each(|value| document.add_i64(field, value));
+            for value in values {
+                document.add_i64(field, value);
+            }
         }
         Values::Doubles(values) => {
-            values.into_iter().for_each(|value| document.add_f64(field, value));
+            for value in values {
+                document.add_f64(field, value);
+            }
         }
         Values::Truths(values) => {
-            values.into_iter().for_each(|value| document.add_bool(field, value));
+            for value in values {
+                document.add_bool(field, value);
+            }
         }
         Values::Points(points) => {
             for (latitude, longitude) in points {

@@ -12,7 +12,7 @@ const MARK: &str = "being-written";
 const REMOVED: &str = ".removed-";
 
 /// Of the way documents are laid out. An index of another format is made anew, and empty.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {

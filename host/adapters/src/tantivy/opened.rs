@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use repono_service::ports::IndexDefinition;
 use repono_service::Result;
+use repono_service::ports::IndexDefinition;
 use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, TantivyError};
 use tracing::error;
 

@@ -196,11 +196,13 @@ fn place(words: &StrColumn, word: &str) -> tantivy::Result<u64> {
         return Ok(at(place));
     }
     let (from, _) = dictionary.term_bounds_to_ord(Included(word.as_bytes()), Unbounded)?;
-    Ok(match from {
-        Included(next) => next * 2,
-        Excluded(last) => last * 2 + 2,
+    let next = match from {
+        Included(next) => next,
+        Excluded(last) => last + 1,
         Unbounded => 0,
-    })
+    };
+    // After the last word there is no next, and what it says instead is no place.
+    Ok(next.min(dictionary.num_terms() as u64) * 2)
 }
 
 fn word(words: &StrColumn, place: u64) -> tantivy::Result<String> {

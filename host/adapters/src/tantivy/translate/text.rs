@@ -19,7 +19,7 @@ pub(super) fn words(slot: &Slot, text: &str) -> Boxed {
 }
 
 /// The same in their order.
-pub(super) fn phrase(slot: &Slot, text: &str, slop: u32) -> Boxed {
+pub(super) fn phrase(slot: &Slot, text: &str, moves: u32) -> Boxed {
     let mut terms: Vec<_> = split(text)
         .into_iter()
         .map(|(position, word)| (position, Term::from_field_text(slot.field, &word)))
@@ -27,6 +27,6 @@ pub(super) fn phrase(slot: &Slot, text: &str, slop: u32) -> Boxed {
     match terms.len() {
         0 => Box::new(EmptyQuery),
         1 => exact(terms.remove(0).1),
-        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, slop)),
+        _ => Box::new(PhraseQuery::new_with_offset_and_slop(terms, moves)),
     }
 }

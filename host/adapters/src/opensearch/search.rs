@@ -1,0 +1,122 @@
+//! A search as the cluster is asked, and its answer.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use repono_service::ports::{Hit, Page, SearchRequest, SearchResponse};
+use repono_service::query::Query;
+use repono_service::{Error, Result};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::{Client, Content};
+use super::facets::{self, Counted};
+use super::layout::Layout;
+use super::order::Order;
+use super::query::said;
+use crate::search::asked::read;
+use crate::search::unavailable;
+
+/// How far into the hits the cluster goes by their number, by a default of its own.
+const DEEPEST: u64 = 10_000;
+
+/// Answers a request.
+pub(super) async fn search(
+    client: &Client,
+    layout: &Layout,
+    request: &SearchRequest,
+) -> Result<SearchResponse> {
+    let order = Order::new(&layout.columns, &request.sort)?;
+    let body = body(client, layout, &order, request)?;
+    let path = format!(
+        "{}/_search?allow_partial_search_results=false&preference={}",
+        layout.alias,
+        copy(&body)
+    );
+    let found: Found = client.ask(&Method::POST, &path, Content::from(&body)).await?;
+    if found.timed_out {
+        return Err(unavailable("the cluster did not finish the search in time"));
+    }
+    let hit = |found: FoundHit| {
+        let (key, cursor) = order
+            .hit(found.sort)
+            .ok_or_else(|| unavailable("a hit is not sorted as it was asked"))?;
+        Ok(Hit { key, cursor })
+    };
+    Ok(SearchResponse {
+        hits: found.hits.hits.into_iter().map(hit).collect::<Result<_>>()?,
+        total: found.hits.total.value,
+        facets: facets::read(&request.facets, found.aggregations),
+    })
+}
+
+fn body(client: &Client, layout: &Layout, order: &Order, request: &SearchRequest) -> Result<Value> {
+    let columns = &layout.columns;
+    let mut body = json!({
+        "query": { "bool": {
+            "must": [said(&read(columns, &request.query))],
+            "filter": [said(&read(columns, &request.filter))],
+        } },
+        "size": request.size,
+        "sort": order.said(),
+        "track_total_hits": true,
+        // Hits are told by what they are sorted by: nothing of them has to be loaded.
+        "_source": false,
+        "stored_fields": "_none_",
+        "timeout": format!("{}ms", client.patience().as_millis()),
+    });
+    if request.post_filter != Query::All {
+        body["post_filter"] = said(&read(columns, &request.post_filter));
+    }
+    if let Some(aggregations) = facets::said(columns, &request.facets, request.facet_size) {
+        body["aggs"] = aggregations;
+    }
+    let size = u64::try_from(request.size).unwrap_or(u64::MAX);
+    let skipped = match &request.page {
+        Page::Offset(offset) => *offset,
+        Page::After(_) => 0,
+    };
+    if skipped.saturating_add(size) > DEEPEST {
+        return Err(Error::Invalid(format!(
+            "pages reach as far as {DEEPEST} hits; a cursor goes further"
+        )));
+    }
+    match &request.page {
+        Page::Offset(offset) => body["from"] = json!(offset),
+        Page::After(cursor) => body["search_after"] = order.after(cursor)?,
+    }
+    Ok(body)
+}
+
+/// Names a copy of the index: scores differ a little between copies, so that all pages of one search
+/// must come from the same.
+fn copy(body: &Value) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (body["query"].to_string(), body["sort"].to_string()).hash(&mut hasher);
+    hasher.finish()
+}
+
+#[derive(Deserialize)]
+struct Found {
+    timed_out: bool,
+    hits: FoundHits,
+    #[serde(default)]
+    aggregations: HashMap<String, Counted>,
+}
+
+#[derive(Deserialize)]
+struct FoundHits {
+    total: Total,
+    hits: Vec<FoundHit>,
+}
+
+#[derive(Deserialize)]
+struct Total {
+    value: u64,
+}
+
+#[derive(Deserialize)]
+struct FoundHit {
+    sort: Vec<Value>,
+}
