@@ -58,8 +58,8 @@ impl Names {
         format!("{}*", self.prefix)
     }
 
-    pub(super) fn is_ours(&self, meta: &Owner) -> bool {
-        meta.prefix == self.prefix
+    pub(super) fn is_ours(&self, owner: &Owner) -> bool {
+        owner.prefix == self.prefix
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) struct Owner {
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Meta {
     #[serde(flatten)]
-    owner: Owner,
+    pub(super) owner: Owner,
     format: u32,
     pub(super) definition: IndexDefinition,
 }
@@ -91,6 +91,11 @@ impl Meta {
     pub(super) fn new(names: &Names, index: &IndexName, definition: &IndexDefinition) -> Self {
         let owner = Owner { prefix: names.prefix.clone(), name: index.clone() };
         Self { owner, format: FORMAT, definition: definition.clone() }
+    }
+
+    /// What the cluster calls it.
+    pub(super) fn called(&self) -> String {
+        format!("{}{}", self.owner.prefix, self.owner.name)
     }
 }
 
@@ -102,8 +107,9 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    /// Of an index that is there. `called` is what the cluster calls it.
-    pub(super) fn new(called: &str, meta: &Meta) -> Result<Self> {
+    /// Of an index that is there.
+    pub(super) fn new(meta: &Meta) -> Result<Self> {
+        let called = meta.called();
         if meta.format != FORMAT {
             return Err(Error::Conflict(format!(
                 "the search index {called} was made by another version of the server: its format is {}, and this version has {FORMAT}",
@@ -111,23 +117,23 @@ impl Layout {
             )));
         }
         Ok(Self {
-            alias: alias(called, &meta.definition),
+            alias: alias(meta),
             columns: Columns::new(&meta.definition),
             refresh: Refresh::default(),
         })
     }
 }
 
-fn alias(called: &str, definition: &IndexDefinition) -> String {
-    let written = json!([FORMAT, definition]).to_string();
+fn alias(meta: &Meta) -> String {
+    let written = json!([FORMAT, meta.definition]).to_string();
     let digest = Sha256::digest(written.as_bytes());
     let digest =
         digest.iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-    format!("{called}.{digest}")
+    format!("{}.{digest}", meta.called())
 }
 
 /// What the cluster is told when an index is made.
-pub(super) fn creation(called: &str, meta: &Meta, options: &SearchOptions) -> Value {
+pub(super) fn creation(meta: &Meta, options: &SearchOptions) -> Value {
     let columns = Columns::new(&meta.definition);
     let mut properties = Map::new();
     properties.insert(KEY.to_owned(), json!({ "type": "keyword" }));
@@ -139,7 +145,7 @@ pub(super) fn creation(called: &str, meta: &Meta, options: &SearchOptions) -> Va
         }
     }
     json!({
-        "aliases": { alias(called, &meta.definition): {} },
+        "aliases": { alias(meta): {} },
         "settings": { "index": {
             "number_of_shards": options.shards,
             "number_of_replicas": options.replicas,

@@ -1,13 +1,14 @@
 //! OpenSearch and Elasticsearch: a cluster elsewhere that keeps the indices.
 //!
-//! How an index is laid out there is in `layout`, what a document becomes in `document`, how it gets
-//! there in `bulk` and `refresh`, and how it is found in `query`, `order`, `facets` and `search`.
-//! `client` speaks with the nodes.
+//! How an index is laid out there is in `layout`, which there are in `catalogue`, what a document becomes in `document`, how it gets
+//! there in `bulk` and `refresh`, and how it is found in `query`, `order`, `facets`, `search` and
+//! `snapshots`. `client` speaks with the nodes.
 //!
 //! **Invariant:** no other index of the cluster is read, written or removed: every request names one
-//! index by its prefix, and the alias of its definition.
+//! index by its prefix and the alias of its definition, or a snapshot of one.
 
 mod bulk;
+mod catalogue;
 mod client;
 mod document;
 mod facets;
@@ -19,6 +20,7 @@ mod order;
 mod query;
 mod refresh;
 mod search;
+mod snapshots;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -39,8 +41,10 @@ use serde::Deserialize;
 use tracing::info;
 
 use self::client::{Client, Content};
-use self::layout::{Layout, Meta, Names, Owner};
+use self::layout::{Layout, Meta, Names};
 pub use self::options::SearchOptions;
+use self::snapshots::Snapshots;
+use self::trouble::may_be_gone;
 use self::version::{Root, Version};
 use crate::search::{not_found, other_definition, unavailable};
 
@@ -53,6 +57,7 @@ pub struct OpenSearch {
     /// Of indices that were used. An index that is made anew elsewhere has another alias, so what is
     /// remembered of it is found out.
     layouts: Mutex<HashMap<IndexName, Arc<Layout>>>,
+    snapshots: Snapshots,
 }
 
 impl OpenSearch {
@@ -71,6 +76,7 @@ impl OpenSearch {
             client,
             names,
             options: options.clone(),
+            snapshots: Snapshots::new(version.has_points_in_time),
             version,
             layouts: Mutex::new(HashMap::new()),
         })
@@ -85,39 +91,15 @@ impl OpenSearch {
         self.layouts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn called(&self, index: &IndexName) -> Result<String> {
-        self.names.of(index).ok_or_else(|| not_found(index))
-    }
-
     async fn layout(&self, index: &IndexName) -> Result<Arc<Layout>> {
         let known = self.layouts().get(index).cloned();
         if let Some(layout) = known {
             return Ok(layout);
         }
-        let called = self.called(index)?;
-        let meta = self.meta(index, &called).await?;
-        let layout = Arc::new(Layout::new(&called, &meta)?);
+        let meta = catalogue::meta(&self.client, &self.names, index).await?;
+        let layout = Arc::new(Layout::new(&meta)?);
         self.layouts().insert(index.clone(), Arc::clone(&layout));
         Ok(layout)
-    }
-
-    /// What the cluster's index says of itself.
-    async fn meta(&self, index: &IndexName, called: &str) -> Result<Meta> {
-        let path = format!("{called}/_mapping?filter_path=*.mappings._meta.repono");
-        let answer = self.client.send(&Method::GET, &path, Content::Nothing).await?;
-        if answer.status == StatusCode::NOT_FOUND {
-            return Err(not_found(index));
-        }
-        if !answer.status.is_success() {
-            return Err(answer.trouble().into());
-        }
-        let found: HashMap<String, Mapped<Meta>> = answer.read()?;
-        match found.into_values().next().and_then(|found| found.mappings.meta.repono) {
-            Some(meta) => Ok(meta),
-            None => Err(Error::Conflict(format!(
-                "the cluster's index {called} was not made by this server: choose another prefix"
-            ))),
-        }
     }
 
     /// Does something with an index. If it turns out not to be what was remembered of it, it is looked
@@ -128,16 +110,18 @@ impl OpenSearch {
     {
         let layout = self.layout(index).await?;
         match work(Arc::clone(&layout)).await {
-            Err(error) if error.kind() == Kind::NotFound => {}
-            done => return done,
+            Err(error) if may_be_gone(&error) => {
+                self.layouts().remove(index);
+                let now = self.layout(index).await?;
+                let same = now.alias == layout.alias;
+                let done = if same { Err(error) } else { work(now).await };
+                done.map_err(|error| match error.kind() {
+                    Kind::NotFound => not_found(index),
+                    _ => error,
+                })
+            }
+            done => done,
         }
-        self.layouts().remove(index);
-        let now = self.layout(index).await?;
-        if now.alias == layout.alias {
-            return Err(not_found(index));
-        }
-        let done = work(now).await;
-        done.map_err(|error| if error.kind() == Kind::NotFound { not_found(index) } else { error })
     }
 
     async fn refresh(&self, layout: &Layout) -> Result<()> {
@@ -164,7 +148,7 @@ impl SearchIndex for OpenSearch {
             Error::Invalid(format!("{index} cannot be the name of a search index"))
         })?;
         let meta = Meta::new(&self.names, index, definition);
-        let body = layout::creation(&called, &meta, &self.options);
+        let body = layout::creation(&meta, &self.options);
         let answer = self.client.send(&Method::PUT, &called, Content::from(&body)).await?;
         self.layouts().remove(index);
         if answer.status.is_success() {
@@ -174,13 +158,18 @@ impl SearchIndex for OpenSearch {
         if trouble.kind != "resource_already_exists_exception" {
             return Err(trouble.into());
         }
-        let found = self.meta(index, &called).await?;
-        Layout::new(&called, &found)?;
+        let found = catalogue::meta(&self.client, &self.names, index).await?;
+        Layout::new(&found)?;
         if found.definition == *definition { Ok(()) } else { Err(other_definition(index)) }
     }
 
     async fn remove(&self, index: &IndexName) -> Result<()> {
-        let Some(called) = self.names.of(index) else { return Ok(()) };
+        // What another server has made is not removed, whatever it is called.
+        let called = match catalogue::meta(&self.client, &self.names, index).await {
+            Ok(meta) => meta.called(),
+            Err(Error::NotFound(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        };
         let answer = self.client.send(&Method::DELETE, &called, Content::Nothing).await?;
         self.layouts().remove(index);
         if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND {
@@ -191,17 +180,7 @@ impl SearchIndex for OpenSearch {
     }
 
     async fn indices(&self) -> Result<Vec<IndexName>> {
-        let path = format!(
-            "{}/_mapping?filter_path=*.mappings._meta.repono.prefix,*.mappings._meta.repono.name",
-            self.names.pattern()
-        );
-        let found: HashMap<String, Mapped<Owner>> =
-            self.client.ask(&Method::GET, &path, Content::Nothing).await?;
-        let owners = found.into_values().filter_map(|found| found.mappings.meta.repono);
-        let mut names: Vec<_> =
-            owners.filter(|owner| self.names.is_ours(owner)).map(|owner| owner.name).collect();
-        names.sort();
-        Ok(names)
+        catalogue::indices(&self.client, &self.names).await
     }
 
     async fn write(
@@ -222,10 +201,9 @@ impl SearchIndex for OpenSearch {
     }
 
     async fn search(&self, index: &IndexName, request: &SearchRequest) -> Result<SearchResponse> {
-        self.with(
-            index,
-            |layout| async move { search::search(&self.client, &layout, request).await },
-        )
+        self.with(index, |layout| async move {
+            search::search(&self.client, &self.snapshots, &layout, request).await
+        })
         .await
     }
 
@@ -267,35 +245,6 @@ impl SearchIndex for OpenSearch {
             return Err(unavailable("a part of an index is on no node that runs"));
         }
         Ok(())
-    }
-}
-
-#[derive(Deserialize)]
-struct Mapped<T> {
-    #[serde(default = "Mappings::none")]
-    mappings: Mappings<T>,
-}
-
-#[derive(Deserialize)]
-struct Mappings<T> {
-    #[serde(rename = "_meta", default = "OfOurs::none")]
-    meta: OfOurs<T>,
-}
-
-#[derive(Deserialize)]
-struct OfOurs<T> {
-    repono: Option<T>,
-}
-
-impl<T> Mappings<T> {
-    fn none() -> Self {
-        Self { meta: OfOurs::none() }
-    }
-}
-
-impl<T> OfOurs<T> {
-    fn none() -> Self {
-        Self { repono: None }
     }
 }
 

@@ -22,6 +22,21 @@ enum Criterion {
     Unknown,
 }
 
+/// What a cursor holds before the key.
+enum Part<'a> {
+    Snapshot,
+    Rank(&'a Criterion),
+}
+
+impl Part<'_> {
+    fn read(&self, part: Value) -> Option<Value> {
+        match self {
+            Self::Snapshot => (part.is_null() || part.is_u64()).then_some(part),
+            Self::Rank(criterion) => criterion.read(part),
+        }
+    }
+}
+
 impl Order {
     pub(super) fn new(columns: &Columns, sort: &[SortKey]) -> Result<Self> {
         let criteria = sort.iter().map(|key| match key {
@@ -46,21 +61,30 @@ impl Order {
         criteria.chain([json!({ KEY: "asc" })]).collect()
     }
 
-    /// The key of a hit and the cursor to go on after it, of the values that the cluster sorted it by.
-    pub(super) fn hit(&self, mut sorted_by: Vec<Value>) -> Option<(String, String)> {
+    /// The key of a hit and the cursor to go on after it, of the values that the cluster sorted it by
+    /// and the snapshot that it was found in.
+    pub(super) fn hit(
+        &self,
+        mut sorted_by: Vec<Value>,
+        snapshot: Option<u64>,
+    ) -> Option<(String, String)> {
         let Some(Value::String(key)) = sorted_by.pop() else { return None };
         let mut values = sorted_by.into_iter();
         let ranks: Option<Vec<_>> =
             self.0.iter().map(|criterion| criterion.rank(&mut values)).collect();
-        let cursor = cursor::encode(ranks?.into_iter(), &key);
+        let cursor = cursor::encode([json!(snapshot)].into_iter().chain(ranks?), &key);
         Some((key, cursor))
     }
 
-    /// The cluster's `search_after`. Refuses what [`Order::hit`] does not make for this order.
-    pub(super) fn after(&self, text: &str) -> Result<Value> {
-        let (values, key) = cursor::decode(text, &self.0, Criterion::read)?;
+    /// The cluster's `search_after`, and the snapshot. Refuses what [`Order::hit`] does not make for
+    /// this order.
+    pub(super) fn after(&self, text: &str) -> Result<(Value, Option<u64>)> {
+        let parts: Vec<_> =
+            [Part::Snapshot].into_iter().chain(self.0.iter().map(Part::Rank)).collect();
+        let (mut values, key) = cursor::decode(text, &parts, Part::read)?;
+        let snapshot = values.remove(0).as_u64();
         let values = self.0.iter().zip(values).filter(|(criterion, _)| criterion.is_known());
-        Ok(values.map(|(_, value)| value).chain([json!(key)]).collect())
+        Ok((values.map(|(_, value)| value).chain([json!(key)]).collect(), snapshot))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a cluster says when it does not do what it was asked.
 
+use std::fmt;
+
 use repono_service::Error;
 use reqwest::StatusCode;
 use serde::Deserialize;
@@ -68,7 +70,7 @@ impl Trouble {
 
     /// Whether a query was too much for it, by limits of its own.
     fn is_excess(&self) -> bool {
-        ["too_many_clauses", "too many nested clauses", "maxClauseCount", "would require more than"]
+        ["too_many_clauses", "maxClauseCount", "Determinizing automaton"]
             .iter()
             .any(|sign| self.kind.contains(sign) || self.reason.contains(sign))
     }
@@ -89,21 +91,39 @@ impl Written {
     }
 }
 
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, kind, reason } = self;
+        write!(f, "the cluster answered {} {kind}: {reason}", status.as_u16())
+    }
+}
+
+impl std::error::Error for Trouble {}
+
 impl From<Trouble> for Error {
     fn from(trouble: Trouble) -> Self {
-        let Trouble { status, kind, reason } = &trouble;
-        let said = format!("the cluster answered {} {kind}: {reason}", status.as_u16());
         if trouble.is_missing_index() {
             Self::NotFound("the search index does not exist".to_owned())
         } else if trouble.is_excess() {
             Self::Invalid("the query asks for more than the search engine does at once".to_owned())
         } else if trouble.may_pass()
-            || matches!(*status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+            || matches!(trouble.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
         {
-            unavailable(said)
+            unavailable(trouble)
         } else {
-            Self::internal("the search cluster refused a request", said)
+            Self::internal("the search cluster refused a request", trouble)
         }
+    }
+}
+
+/// Whether it may be that the index is no more: the cluster says so, or that it found no part of it.
+pub(super) fn may_be_gone(error: &Error) -> bool {
+    match error {
+        Error::NotFound(_) => true,
+        Error::Unavailable { source, .. } => source
+            .downcast_ref::<Trouble>()
+            .is_some_and(|trouble| trouble.kind == "search_phase_execution_exception"),
+        _ => false,
     }
 }
 

@@ -23,6 +23,8 @@ struct Written {
 pub(super) struct Version {
     name: &'static str,
     number: String,
+    /// Whether it can hold still what it has for a while.
+    pub(super) has_points_in_time: bool,
 }
 
 impl fmt::Display for Version {
@@ -46,7 +48,10 @@ impl Root {
             // One that is told to say 7.10 to older clients does.
             ("OpenSearch", 1, 3..)
             | ("OpenSearch", 2 | 3, _)
-            | ("OpenSearch" | "Elasticsearch", 7, 10) => Ok(Version { name, number }),
+            | ("OpenSearch" | "Elasticsearch", 7, 10) => {
+                let has_points_in_time = matches!((major, minor), (2, 4..) | (3, _));
+                Ok(Version { name, number, has_points_in_time })
+            }
             _ => Err(Error::Invalid(format!(
                 "the search cluster is {name} {number}; supported are OpenSearch 1.3, 2 and 3, and Elasticsearch 7.10"
             ))),
@@ -73,7 +78,9 @@ mod tests {
             ("7.10.2", Some("opensearch"), "OpenSearch 7.10.2"),
             ("7.10.2", None, "Elasticsearch 7.10.2"),
         ] {
-            assert_eq!(version(number, distribution).unwrap().to_string(), expected);
+            let version = version(number, distribution).unwrap();
+            assert_eq!(version.to_string(), expected);
+            assert_eq!(version.has_points_in_time, number.starts_with(['2', '3']));
         }
         for (number, distribution) in [
             ("1.2.4", Some("opensearch")),

@@ -192,6 +192,22 @@ pub struct SearchRequest {
     pub size: usize,
 }
 
+impl SearchRequest {
+    /// All documents in the order of their keys, the first `size` of them.
+    pub fn all(size: usize) -> Self {
+        Self {
+            query: Query::All,
+            filter: Query::All,
+            post_filter: Query::All,
+            facets: Vec::new(),
+            facet_size: 10,
+            sort: Vec::new(),
+            page: Page::Offset(0),
+            size,
+        }
+    }
+}
+
 /// One hit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {

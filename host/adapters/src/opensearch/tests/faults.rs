@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use repono_service::ports::{
-    IndexDefinition, IndexName, IndexWrite, ItemFailure, SearchIndex as _, Visible,
+    IndexDefinition, IndexName, IndexWrite, ItemFailure, Page, SearchIndex as _, SearchRequest,
+    Visible,
 };
 use repono_service::{Kind, Result};
 use serde_json::{Value, json};
@@ -70,6 +71,10 @@ fn options(urls: &[String]) -> SearchOptions {
 
 async fn connect(server: &MockServer) -> OpenSearch {
     OpenSearch::connect(&options(&[server.uri()])).await.unwrap()
+}
+
+fn on(page: Page) -> SearchRequest {
+    SearchRequest { page, ..SearchRequest::all(1) }
 }
 
 fn index() -> IndexName {
@@ -268,4 +273,66 @@ async fn a_prefix_that_could_name_other_indices_is_refused() {
 
         assert_eq!(refused.kind(), Kind::Invalid, "{prefix}");
     }
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_when_the_cluster_has_let_go_of_its_point_in_time() {
+    let server = cluster().await;
+    let hit = json!({ "sort": ["a"] });
+    let found = json!({ "timed_out": false, "hits": { "total": { "value": 9 }, "hits": [hit] } });
+    let gone = json!({ "error": { "type": "search_context_missing_exception", "reason": "No search context found" } });
+    answer(&server, "POST", "^/faults-index.*/_search$", 200, found).await;
+    answer(&server, "POST", "point_in_time$", 200, json!({ "pit_id": "held" })).await;
+    answer(&server, "POST", "^/_search$", 404, gone).await;
+    let backend = connect(&server).await;
+    let mut page = Page::Offset(0);
+
+    for _ in 0..3 {
+        let found = backend.search(&index(), &on(page)).await.unwrap();
+        page = Page::After(found.hits[0].cursor.clone());
+    }
+
+    let asked = server.received_requests().await.unwrap();
+    let of_path = |path: &str| asked.iter().filter(|request| request.url.path() == path).count();
+    assert_eq!(of_path("/_search"), 2);
+}
+
+#[tokio::test]
+async fn no_more_walks_than_a_few_are_held_still() {
+    let server = cluster().await;
+    let hit = json!({ "sort": ["a"] });
+    let found = json!({ "timed_out": false, "hits": { "total": { "value": 9 }, "hits": [hit] } });
+    answer(&server, "POST", "_search$", 200, found).await;
+    answer(&server, "POST", "point_in_time$", 200, json!({ "pit_id": "held" })).await;
+    let backend = connect(&server).await;
+    let first = backend.search(&index(), &on(Page::Offset(0))).await.unwrap();
+
+    for _ in 0..100 {
+        let next = Page::After(first.hits[0].cursor.clone());
+        backend.search(&index(), &on(next)).await.unwrap();
+    }
+
+    let asked = server.received_requests().await.unwrap();
+    let opened = asked.iter().filter(|request| request.url.path().ends_with("point_in_time"));
+    assert_eq!(opened.count(), 64);
+}
+
+#[tokio::test]
+async fn a_search_that_finds_no_part_of_an_index_asks_whether_there_is_one() {
+    let server = cluster().await;
+    let gone = json!({ "error": { "type": "search_phase_execution_exception", "reason": "all shards failed" } });
+    answer(&server, "POST", "_search$", 503, gone).await;
+    let backend = connect(&server).await;
+
+    let without_nodes = backend.search(&index(), &on(Page::Offset(0))).await.unwrap_err();
+    assert_eq!(without_nodes.kind(), Kind::Unavailable);
+
+    let missing = ResponseTemplate::new(404).set_body_json(json!({ "error": "no such index" }));
+    Mock::given(path_regex("_mapping$"))
+        .respond_with(missing)
+        .with_priority(1)
+        .mount(&server)
+        .await;
+    let removed = backend.search(&index(), &on(Page::Offset(0))).await.unwrap_err();
+    assert_eq!(removed.kind(), Kind::NotFound);
 }

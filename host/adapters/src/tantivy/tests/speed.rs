@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use repono_service::ports::{
-    Facet, FacetKind, Field, FieldKind, IndexDefinition, IndexName, IndexWrite, Page,
-    SearchIndex as _, SearchRequest, SortKey, Visible,
+    Facet, FacetKind, Field, FieldKind, IndexDefinition, IndexName, IndexWrite, SearchIndex as _,
+    SearchRequest, SortKey, Visible,
 };
 use repono_service::query::Query;
 use serde_json::Value;
@@ -136,16 +136,7 @@ fn requests() -> Vec<(&'static str, SearchRequest)> {
         name: name.to_owned(),
         kind: FacetKind::Terms { field: field.to_owned() },
     };
-    let plain = SearchRequest {
-        query: Query::All,
-        filter: Query::All,
-        post_filter: Query::All,
-        facets: Vec::new(),
-        facet_size: 10,
-        sort: vec![SortKey::Score],
-        page: Page::Offset(0),
-        size: 25,
-    };
+    let plain = SearchRequest { sort: vec![SortKey::Score], ..SearchRequest::all(25) };
     let facets = vec![
         term("topics", "topic.term"),
         term("systems", "operatingSystem"),

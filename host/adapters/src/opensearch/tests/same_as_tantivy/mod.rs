@@ -63,7 +63,7 @@ fn requests(source: &Source) -> Vec<SearchRequest> {
     let written = WRITTEN.iter().map(|text| {
         let parsed = parse(text, &definition);
         assert_eq!(parsed.fallback, None, "{text}");
-        SearchRequest { query: parsed.query, ..everything() }
+        SearchRequest { query: parsed.query, ..SearchRequest::all(100) }
     });
     let mut requests: Vec<_> = written.collect();
     for _ in 0..MADE_UP {
@@ -78,24 +78,10 @@ fn requests(source: &Source) -> Vec<SearchRequest> {
             facets: facets(&mut random),
             facet_size: random.random_range(1..30),
             sort: sort(&mut random),
-            size: random.random_range(1..120),
-            ..everything()
+            ..SearchRequest::all(random.random_range(1..120))
         });
     }
     requests
-}
-
-fn everything() -> SearchRequest {
-    SearchRequest {
-        query: Query::All,
-        filter: Query::All,
-        post_filter: Query::All,
-        facets: Vec::new(),
-        facet_size: 10,
-        sort: Vec::new(),
-        page: Page::Offset(0),
-        size: 100,
-    }
 }
 
 fn facets(random: &mut StdRng) -> Vec<Facet> {

@@ -55,9 +55,10 @@ async fn searches_in_flight_outlive_a_removal(backend: &dyn SearchIndex) -> Resu
 
     removed?;
     for found in found {
-        assert!(
-            found.map_or_else(|error| error.kind() == Kind::NotFound, |keys| keys.len() == 200)
-        );
+        match found {
+            Ok(keys) => assert_eq!(keys.len(), 200),
+            Err(error) => assert_eq!(error.kind(), Kind::NotFound, "{error:?}"),
+        }
     }
     assert!(!backend.indices().await?.contains(&scene.name));
     let again = Scene::new(backend, "removed").await?;

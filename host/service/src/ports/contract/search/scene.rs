@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::Result;
 use crate::ports::{
-    Field, FieldKind, IndexDefinition, IndexName, IndexWrite, ItemFailure, Page, SearchIndex,
+    Field, FieldKind, IndexDefinition, IndexName, IndexWrite, ItemFailure, SearchIndex,
     SearchRequest, SearchResponse, SortKey, Visible,
 };
 use crate::query::Query;
@@ -61,16 +61,7 @@ impl<'a> Scene<'a> {
 
 /// All documents by their key.
 pub(super) fn everything() -> SearchRequest {
-    SearchRequest {
-        query: Query::All,
-        filter: Query::All,
-        post_filter: Query::All,
-        facets: Vec::new(),
-        facet_size: 10,
-        sort: Vec::new(),
-        page: Page::Offset(0),
-        size: 1_000,
-    }
+    SearchRequest::all(1_000)
 }
 
 /// Documents sorted so.
