@@ -6,7 +6,7 @@ pub mod opensearch;
 pub mod redis;
 pub mod remote_cache;
 mod search;
-pub mod sqlite;
+pub mod sql;
 pub mod system;
 pub mod tantivy;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use repono_adapters::memory::MemoryCache;
-use repono_adapters::sqlite::Sqlite;
+use repono_adapters::sql::Sqlite;
 use repono_adapters::tantivy::Tantivy;
 use repono_service::ports::Cache;
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};

@@ -1,0 +1,130 @@
+//! PostgreSQL.
+
+mod connection;
+mod escape;
+mod values;
+
+#[cfg(test)]
+#[cfg(feature = "services")]
+super::server::tests_of!(sqlx::Postgres, "REPONO_TEST_POSTGRESQL");
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use repono_service::{Error, Result};
+use sqlx::error::DatabaseError;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+
+use super::dialect::{Dialect, Locks, Numbers, Placeholder, Texts, UnlessThere};
+use super::server::{Encryption, Meaning, PREPARED, Server, Vendor, refused};
+
+/// A PostgreSQL database, version 15 or later. Cheap to clone.
+pub type Postgres = super::Sql<Server<sqlx::Postgres>>;
+
+pub(super) static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+static TEXTS: Texts = Texts::of(Dialect {
+    placeholder: Placeholder::Numbered,
+    locks: Locks::OfRows,
+    unless_there: UnlessThere::OnConflict,
+    numbers: Numbers::Returned,
+});
+
+/// The oldest that the suites have passed with.
+const OLDEST: u32 = 15_00_00;
+
+#[async_trait]
+impl Vendor for sqlx::Postgres {
+    fn migrator() -> &'static Migrator {
+        &MIGRATOR
+    }
+
+    fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+        let options: PgConnectOptions = url.parse()?;
+        let options = match Encryption::asked_for_by(url) {
+            Encryption::AsTheUrlSays => options,
+            Encryption::IfOffered => options.ssl_mode(PgSslMode::Prefer),
+            Encryption::Verified => options.ssl_mode(PgSslMode::VerifyFull),
+        };
+        Ok(options.application_name("repono").statement_cache_capacity(PREPARED))
+    }
+
+    async fn prepare(connection: &mut PgConnection, limit: Duration) -> Result<(), sqlx::Error> {
+        // Before we give up the connection ourselves.
+        let limit = limit.as_millis() * 9 / 10;
+        let half = limit / 2;
+        let settings = format!(
+            "set session characteristics as transaction isolation level read committed; \
+             set statement_timeout = {limit}; set lock_timeout = {half}; \
+             set idle_in_transaction_session_timeout = {limit}"
+        );
+        connection.execute(AssertSqlSafe(settings)).await.map(drop)
+    }
+
+    async fn inspect(connection: &mut PgConnection) -> Result<Option<usize>> {
+        if let Some(version) = connection.server_version_num().filter(|version| *version < OLDEST) {
+            let sentence =
+                format!("PostgreSQL {} is too old: it takes 15 or later", version / 10_000);
+            return Err(Error::Internal(sentence, None));
+        }
+        let encoding: String = sqlx::query_scalar("show server_encoding")
+            .fetch_one(connection)
+            .await
+            .map_err(refused::<Self>)?;
+        if encoding != "UTF8" {
+            let sentence = format!("the database keeps texts in {encoding}: it must be UTF8");
+            return Err(Error::Internal(sentence, None));
+        }
+        Ok(None)
+    }
+
+    async fn lock_out_others(
+        connection: &mut PgConnection,
+        patience: Duration,
+    ) -> Result<bool, sqlx::Error> {
+        // Of this database alone, as all advisory locks are.
+        let lock = format!(
+            "set lock_timeout = {}; select pg_advisory_lock(hashtextextended('repono.migrate', 0)); set lock_timeout = 0",
+            patience.as_millis()
+        );
+        match connection.execute(AssertSqlSafe(lock)).await {
+            Err(error)
+                if error
+                    .as_database_error()
+                    .is_some_and(|error| error.code().as_deref() == Some("55P03")) =>
+            {
+                Ok(false)
+            }
+            outcome => outcome.map(|_| true),
+        }
+    }
+
+    /// By `SQLSTATE`, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+    fn meaning(error: &dyn DatabaseError) -> Option<Meaning> {
+        Some(match &*error.code()? {
+            "40001" | "40P01" => Meaning::Collision,
+            "57P01" | "57P02" | "57P03" | "25P03" => Meaning::Lost("it is being restarted"),
+            "08000" | "08001" | "08003" | "08004" | "08006" => {
+                Meaning::Lost("the connection was lost")
+            }
+            "57014" => Meaning::Unavailable("it took too long"),
+            "55P03" => Meaning::Unavailable("others have held the same for too long"),
+            "53100" => Meaning::Unavailable("its disk is full, nothing of this was stored"),
+            "53200" => Meaning::Unavailable("it has no memory left"),
+            "53300" => Meaning::Unavailable("it takes no more connections"),
+            "25006" => Meaning::Unavailable("it is read-only, as standbys are"),
+            "22001" => Meaning::Invalid("a name or key is longer than the database takes"),
+            "54001" => Meaning::Invalid("a document is nested more deeply than the database takes"),
+            "54000" => Meaning::TooLarge("a document is larger than the database takes"),
+            "28000" | "28P01" => {
+                Meaning::Unavailable("it refuses the user or the password of the URL")
+            }
+            "3D000" => Meaning::Unavailable("the database of the URL is not there"),
+            "42501" => Meaning::Unavailable("the user of the URL may not do what is needed"),
+            "42P01" => Meaning::NoTable,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! Hands tasks to workers.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use rand::Rng as _;
+use repono_domain::{Task, TaskId, TaskState};
+use repono_service::Result;
+use repono_service::ports::{Claimed, Queue};
+use serde_json::Value as Json;
+
+use super::Sql;
+use super::cells::read;
+use super::engine::{Connection, Engine, Failure, Transaction};
+use super::preconditions::Precondition;
+use super::script::{Script, StepBuilder};
+use super::statement::{Ending, Statement, Value, WIDEST};
+use super::tasks::task_columns;
+
+/// So often does a claim look for more at most. Others who claim at the same moment may hold more
+/// rows than they take.
+const LOOKS: u32 = 10;
+
+#[async_trait]
+impl<E: Engine> Queue for Sql<E> {
+    async fn claim(
+        &self,
+        queues: &[String],
+        limit: u32,
+        lease: SignedDuration,
+    ) -> Result<Vec<Claimed>> {
+        let (now, until) = (self.now(), self.after(lease));
+        let mut claimed = Vec::new();
+        for queues in queues.chunks(WIDEST) {
+            for _ in 0..LOOKS {
+                let wanted = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
+                // Nothing is due most of the time: no transaction is needed to see that.
+                if wanted == 0 || !self.engine.any(any_due(queues, now)).await? {
+                    break;
+                }
+                let claim = Claim { queues: queues.to_vec(), limit: wanted, now, until };
+                claimed.extend(self.engine.transact(claim).await?);
+            }
+        }
+        Ok(claimed)
+    }
+
+    async fn extend(&self, claimed: &Claimed, lease: SignedDuration) -> Result<bool> {
+        let mut script = Script::default();
+        let step = script.step("update tasks set wakes = ?, updated = ? where id = ? and receipt = ? and state = 'running'");
+        only_if_held(step.bind(self.after(lease)).bind(self.now()), claimed);
+        self.engine.run(script).await?;
+
+        let asked = Statement::new("select 1 from tasks where id = ? and cancel_requested = ?");
+        self.engine.any(asked.bind(claimed.task.id.0.as_str()).bind(true)).await
+    }
+
+    async fn succeed(&self, claimed: &Claimed, result: &Json) -> Result<()> {
+        let mut script = Script::default();
+        let step = script.step(
+            "update tasks set state = 'succeeded', result = ?, error = null, wakes = null, receipt = null, updated = ? \
+             where id = ? and receipt = ? and state = 'running'",
+        );
+        only_if_held(step.bind(Value::json(result)?).bind(self.now()), claimed);
+        self.engine.run(script).await?;
+        Ok(())
+    }
+
+    async fn stopped(&self, claimed: &Claimed) -> Result<()> {
+        let mut script = Script::default();
+        let step = script.step(
+            "update tasks set state = 'cancelled', wakes = null, receipt = null, updated = ? where id = ? and receipt = ? and state = 'running'",
+        );
+        only_if_held(step.bind(self.now()), claimed);
+        self.engine.run(script).await?;
+        Ok(())
+    }
+
+    async fn again(&self, claimed: &Claimed, at: Timestamp, why: Option<&str>) -> Result<()> {
+        let at = at.as_microsecond();
+        let uncounted = i64::from(why.is_none());
+        let mut script = Script::default();
+        let step = script.step(
+            "update tasks set state = 'queued', due = ?, wakes = ?, error = coalesce(?, error), attempts = attempts - ?, receipt = null, \
+             updated = ? where id = ? and receipt = ? and state = 'running'",
+        );
+        only_if_held(step.bind(at).bind(at).bind(why).bind(uncounted).bind(self.now()), claimed);
+        self.engine.run(script).await?;
+        Ok(())
+    }
+
+    async fn bury(&self, claimed: &Claimed, why: &str) -> Result<()> {
+        let mut script = Script::default();
+        let step = script.step(
+            "update tasks set state = 'dead', error = ?, wakes = null, receipt = null, updated = ? \
+             where id = ? and receipt = ? and state = 'running'",
+        );
+        only_if_held(step.bind(why).bind(self.now()), claimed);
+        self.engine.run(script).await?;
+        Ok(())
+    }
+}
+
+fn any_due(queues: &[String], now: i64) -> Statement {
+    Statement::new("select 1 from tasks where queue in ([?]) and wakes <= ? limit 1")
+        .bind_list(queues.iter().map(|queue| [queue.as_str().into()]))
+        .bind(now)
+}
+
+/// Completes a statement that ends with `where id = ? and receipt = ? …`.
+fn only_if_held(step: StepBuilder<'_>, claimed: &Claimed) {
+    step.bind(claimed.task.id.0.as_str())
+        .bind(claimed.receipt.as_str())
+        .must_change(Precondition::Claimed(claimed.task.id.clone()));
+}
+
+/// Takes what is due, and puts away what its workers have given up in silence.
+struct Claim {
+    queues: Vec<String>,
+    limit: u32,
+    now: i64,
+    until: i64,
+}
+
+#[async_trait]
+impl Transaction for Claim {
+    type Output = Vec<Claimed>;
+
+    async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Vec<Claimed>, Failure> {
+        // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
+        let due = Statement::new(concat!(
+            "select /*+ index(tasks tasks_wakes) */ ",
+            task_columns!(),
+            " from tasks where queue in ([?]) and wakes <= ? order by wakes, id limit ?"
+        ));
+        let due = due
+            .ending(Ending::LockFree)
+            .bind_list(self.queues.iter().map(|queue| [queue.as_str().into()]))
+            .bind(self.now)
+            .bind(self.limit);
+        let due: Vec<Task> =
+            connection.rows(&due).await?.iter().map(read).collect::<Result<_>>()?;
+
+        let (mut called_off, mut deserted, mut taken) = (Vec::new(), Vec::new(), Vec::new());
+        for task in due {
+            match task.state {
+                TaskState::Running if task.cancel_requested => called_off.push(task.id),
+                TaskState::Running if task.attempts >= task.max_attempts => deserted.push(task),
+                _ => taken.push(task),
+            }
+        }
+        let receipt = format!("{:032x}", rand::rng().random::<u128>());
+        let mut script = Script::default();
+        self.take(&mut script, &taken, &receipt);
+        self.call_off(&mut script, &called_off);
+        self.bury(&mut script, deserted);
+        connection.run(&mut script).await?;
+
+        let updated = |task: &Task| Timestamp::from_microsecond(self.now).unwrap_or(task.updated);
+        let claimed = |task: Task| Claimed {
+            receipt: receipt.clone(),
+            task: Task {
+                state: TaskState::Running,
+                attempts: task.attempts + 1,
+                updated: updated(&task),
+                ..task
+            },
+        };
+        Ok(taken.into_iter().map(claimed).collect())
+    }
+}
+
+impl Claim {
+    fn take(&self, script: &mut Script, tasks: &[Task], receipt: &str) {
+        for tasks in tasks.chunks(WIDEST) {
+            let statement = Statement::new(
+                "update tasks set state = 'running', attempts = attempts + 1, wakes = ?, receipt = ?, updated = ? where id in ([?])",
+            );
+            let ids = tasks.iter().map(|task| [task.id.0.as_str().into()]);
+            script.step(statement.bind(self.until).bind(receipt).bind(self.now).bind_list(ids));
+        }
+    }
+
+    fn call_off(&self, script: &mut Script, tasks: &[TaskId]) {
+        for ids in tasks.chunks(WIDEST) {
+            let statement = Statement::new(
+                "update tasks set state = 'cancelled', wakes = null, receipt = null, updated = ? where id in ([?])",
+            );
+            let ids = ids.iter().map(|id| [id.0.as_str().into()]);
+            script.step(statement.bind(self.now).bind_list(ids));
+        }
+    }
+
+    fn bury(&self, script: &mut Script, tasks: Vec<Task>) {
+        for task in tasks {
+            script
+                .step("update tasks set state = 'dead', error = ?, wakes = null, receipt = null, updated = ? where id = ?")
+                .bind(format!("its worker stopped answering {} times", task.attempts))
+                .bind(self.now)
+                .bind(task.id.0);
+        }
+    }
+}

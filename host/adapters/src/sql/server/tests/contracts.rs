@@ -1,0 +1,70 @@
+//! Every port's contract.
+
+use repono_service::ports::contract;
+
+use super::{Tested, on_tables};
+use crate::sql::hostile;
+
+pub(in crate::sql) async fn transactions_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::transactions::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn records_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::records::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn accounts_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::accounts::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn packages_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::packages::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn vocabularies_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::vocabularies::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn the_outbox_keeps_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::outbox::keeps_the_contract(&scene.open().await, &scene.clock).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn the_queue_keeps_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::queue::keeps_the_contract(&scene.open().await, &scene.clock).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn two_processes_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        let (one, other) = (scene.open().await, scene.open().await);
+        contract::nodes::keep_the_contract(&one, &other, &scene.clock).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn hostile_texts_are_kept<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        hostile::texts_are_kept(&scene.open().await, &scene.clock).await;
+    })
+    .await;
+}

@@ -1,0 +1,69 @@
+//! Every port's contract.
+
+use std::sync::Arc;
+
+use repono_service::ports::contract::{
+    HeldClock, accounts, nodes, outbox, packages, queue, records, transactions, vocabularies,
+};
+
+use super::open;
+use crate::sql::hostile;
+use crate::sql::sqlite::Sqlite;
+
+#[tokio::test]
+async fn transactions_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    transactions::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn records_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    records::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn accounts_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    accounts::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn packages_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    packages::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn vocabularies_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    vocabularies::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn the_outbox_keeps_the_contract() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    outbox::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
+        .await;
+}
+
+#[tokio::test]
+async fn the_queue_keeps_the_contract() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    queue::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
+        .await;
+}
+
+#[tokio::test]
+async fn two_handles_keep_the_contract_of_processes() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    let one = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+    nodes::keep_the_contract(&one, &one.clone(), &clock).await;
+}
+
+#[tokio::test]
+async fn hostile_texts_are_kept() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    let database = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+    hostile::texts_are_kept(&database, &clock).await;
+}

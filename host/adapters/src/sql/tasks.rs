@@ -1,0 +1,158 @@
+//! The truth about tasks.
+
+use async_trait::async_trait;
+use repono_domain::{Task, TaskId, TaskState, UserId};
+use repono_service::ports::{TaskFilter, Tasks};
+use repono_service::{Error, Result};
+use serde_json::Value as Json;
+
+use super::Sql;
+use super::cells::{At, Cells, FromCells};
+use super::engine::Engine;
+use super::preconditions::Precondition;
+use super::script::Script;
+use super::statement::{Statement, Value};
+
+/// What is read of a [`Task`].
+macro_rules! task_columns {
+    () => {
+        "id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
+         progress, checkpoint, result, error, cancel_requested, created_by"
+    };
+}
+
+#[async_trait]
+impl<E: Engine> Tasks for Sql<E> {
+    async fn task(&self, id: &TaskId) -> Result<Option<Task>> {
+        let sql = concat!("select ", task_columns!(), " from tasks where id = ?");
+        self.engine.first(Statement::new(sql).bind(id.0.as_str())).await
+    }
+
+    async fn tasks(&self, filter: &TaskFilter) -> Result<Vec<Task>> {
+        let conditions = [
+            (" and state = ?", filter.state.map(TaskState::as_str)),
+            (" and queue = ?", filter.queue.as_deref()),
+            (" and kind = ?", filter.kind.as_deref()),
+            (" and id < ?", filter.before.as_ref().map(|before| before.0.as_str())),
+        ];
+        let mut sql = concat!("select ", task_columns!(), " from tasks where 1 = 1").to_owned();
+        let mut values: Vec<Value> = Vec::new();
+        for (condition, value) in conditions {
+            if let Some(value) = value {
+                sql.push_str(condition);
+                values.push(value.into());
+            }
+        }
+        sql.push_str(" order by id desc limit ?");
+        let statement = values.into_iter().fold(Statement::new(sql), Statement::bind);
+        self.engine.all(statement.bind(filter.limit)).await
+    }
+
+    async fn progress(&self, id: &TaskId, progress: &Json) -> Result<()> {
+        self.note("update tasks set progress = ?, updated = ? where id = ?", id, progress).await
+    }
+
+    async fn checkpoint(&self, id: &TaskId, state: &Json) -> Result<()> {
+        self.note("update tasks set checkpoint = ?, updated = ? where id = ?", id, state).await
+    }
+
+    async fn cancel(&self, id: &TaskId) -> Result<bool> {
+        let mut script = Script::default();
+        script
+            .step(
+                // `state` comes last: in one dialect what follows an assignment sees its outcome.
+                "update tasks set wakes = case when state = 'queued' then null else wakes end, cancel_requested = ?, updated = ?, \
+                 state = case when state = 'queued' then 'cancelled' else state end where id = ? and state in ('queued', 'running')",
+            )
+            .bind(true)
+            .bind(self.now())
+            .bind(id.0.as_str());
+        self.found(script, id).await
+    }
+
+    async fn revive(&self, id: &TaskId) -> Result<bool> {
+        let now = self.now();
+        let mut script = Script::default();
+        script
+            .step(
+                "update tasks set state = 'queued', attempts = 0, cancel_requested = ?, due = ?, wakes = ?, updated = ? \
+                 where id = ? and state in ('dead', 'cancelled')",
+            )
+            .bind(false)
+            .bind(now)
+            .bind(now)
+            .bind(now)
+            .bind(id.0.as_str());
+        self.found(script, id).await
+    }
+
+    async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>> {
+        let sql =
+            "select queue, state, count(*) from tasks group by queue, state order by queue, state";
+        self.engine.all(Statement::new(sql)).await
+    }
+}
+
+#[expect(private_bounds, reason = "the engines are named by what is public")]
+impl<E: Engine> Sql<E> {
+    async fn note(&self, sql: &'static str, id: &TaskId, value: &Json) -> Result<()> {
+        let mut script = Script::default();
+        script
+            .step(sql)
+            .bind(Value::json(value)?)
+            .bind(self.now())
+            .bind(id.0.as_str())
+            .must_change(Precondition::KnownTask(id.clone()));
+        self.engine.run(script).await?;
+        Ok(())
+    }
+
+    /// Whether the script changed anything; an error if there is no such task.
+    async fn found(&self, script: Script, id: &TaskId) -> Result<bool> {
+        if self.engine.run(script).await?.changed {
+            return Ok(true);
+        }
+        match self.task(id).await? {
+            Some(_) => Ok(false),
+            None => Err(Error::NotFound(format!("there is no task {id}"))),
+        }
+    }
+}
+
+impl FromCells for Task {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self {
+            id: TaskId(at.key().to_owned()),
+            queue: cells.text(&at, "queue")?,
+            kind: cells.text(&at, "kind")?,
+            payload: cells.json(&at, "payload")?,
+            state: state(cells, &at)?,
+            attempts: cells.number(&at, "attempts")?,
+            max_attempts: cells.number(&at, "max_attempts")?,
+            due: cells.time(&at, "due")?,
+            created: cells.time(&at, "created")?,
+            updated: cells.time(&at, "updated")?,
+            progress: cells.json_if(&at, "progress")?,
+            checkpoint: cells.json_if(&at, "checkpoint")?,
+            result: cells.json_if(&at, "result")?,
+            error: cells.text_if(&at, "error")?,
+            cancel_requested: cells.flag(&at, "cancel_requested")?,
+            created_by: cells.number_if(&at, "created_by")?.map(UserId),
+        })
+    }
+}
+
+impl FromCells for (String, TaskState, u64) {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok((at.key().to_owned(), state(cells, &at)?, cells.number(&at, "id")?))
+    }
+}
+
+fn state(cells: &mut Cells<'_>, at: &At<'_>) -> Result<TaskState> {
+    let text = cells.text(at, "state")?;
+    TaskState::from_stored(&text).ok_or_else(|| at.lie("state", format!("{text:?} is not a state")))
+}
+
+pub(super) use task_columns;
