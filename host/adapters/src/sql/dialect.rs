@@ -38,6 +38,8 @@ pub(super) enum Locks {
 pub(super) enum UnlessThere {
     /// `on conflict (…) do nothing`
     OnConflict,
+    /// `on duplicate key update …` to what it is.
+    OnDuplicateKey,
 }
 
 /// How an insert tells the number that it was given.
@@ -62,6 +64,9 @@ impl Dialect {
         match (text.ending, self.unless_there, self.numbers) {
             (Ending::UnlessThere(key), UnlessThere::OnConflict, _) => {
                 written.extend([" on conflict (", key, ") do nothing"]);
+            }
+            (Ending::UnlessThere(key), UnlessThere::OnDuplicateKey, _) => {
+                written.extend([" on duplicate key update ", key, " = ", key]);
             }
             (Ending::Number(column), _, Numbers::Returned) => {
                 written.extend([" returning ", column]);
@@ -146,7 +151,7 @@ mod tests {
     const MARKED: Dialect = Dialect {
         placeholder: Placeholder::QuestionMark,
         locks: Locks::OfEverything,
-        unless_there: UnlessThere::OnConflict,
+        unless_there: UnlessThere::OnDuplicateKey,
         numbers: Numbers::Known,
     };
 
@@ -180,6 +185,6 @@ mod tests {
                 "q returning seq"
             ]
         );
-        assert_eq!(write(MARKED), ["q", "q", "q on conflict (id) do nothing", "q"]);
+        assert_eq!(write(MARKED), ["q", "q", "q on duplicate key update id = id", "q"]);
     }
 }

@@ -20,6 +20,7 @@ mod dialect;
 mod engine;
 #[cfg(test)]
 mod hostile;
+mod mysql;
 mod outbox;
 mod packages;
 mod postgres;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use repono_service::ports::Clock;
 
+pub use self::mysql::MySql;
 pub use self::postgres::Postgres;
 pub use self::server::ServerOptions;
 pub use self::sqlite::Sqlite;
@@ -77,7 +79,7 @@ impl<E> Sql<E> {
 mod tests {
     use std::path::Path;
 
-    use super::{postgres, sqlite};
+    use super::{mysql, postgres, sqlite};
 
     #[test]
     fn every_dialect_has_the_same_migrations_and_all_are_embedded() {
@@ -89,9 +91,11 @@ mod tests {
             names
         };
 
-        for (dialect, migrator) in
-            [("sqlite", &sqlite::MIGRATOR), ("postgres", &postgres::MIGRATOR)]
-        {
+        for (dialect, migrator) in [
+            ("sqlite", &sqlite::MIGRATOR),
+            ("postgres", &postgres::MIGRATOR),
+            ("mysql", &mysql::MIGRATOR),
+        ] {
             assert_eq!(names(dialect), names("sqlite"));
             let embedded = migrator.iter().count();
             assert_eq!(embedded, names(dialect).len(), "see the end of migrations/README.md");

@@ -11,7 +11,9 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use repono_service::ports::contract::HeldClock;
 use sqlx::migrate::MigrateDatabase;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, MySqlConnection, PgConnection, Row as _,
+};
 use url::Url;
 
 pub(in crate::sql) use self::{contracts::*, failures::*, schema::*};
@@ -101,6 +103,39 @@ impl Tested for sqlx::Postgres {
                  grant select, insert, update, delete on all tables in schema public to {name}"
             ),
             format!("drop owned by {name}; drop role {name}"),
+        )
+    }
+}
+
+impl Tested for sqlx::MySql {
+    const IN_CLEAR: &'static str = "disabled";
+    const VERIFIED: &'static str = "verify_identity";
+
+    async fn execute(connection: &mut MySqlConnection, sql: &str) {
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    }
+
+    async fn end_others(connection: &mut MySqlConnection) {
+        let (here, us): (String, u64) = sqlx::query_as("select database(), connection_id()")
+            .fetch_one(&mut *connection)
+            .await
+            .unwrap();
+        for row in connection.fetch_all("show processlist").await.unwrap() {
+            let id: u64 = row.try_get_unchecked("Id").unwrap();
+            let database: Option<String> = row.try_get_unchecked("db").unwrap();
+            if id != us && database.as_ref() == Some(&here) {
+                Self::execute(connection, &format!("kill {id}")).await;
+            }
+        }
+    }
+
+    fn role(name: &str, database: &str) -> (String, String) {
+        (
+            format!(
+                "create user {name} identified by 'secret'; \
+                 grant select, insert, update, delete on `{database}`.* to {name}"
+            ),
+            format!("drop user {name}"),
         )
     }
 }
