@@ -33,4 +33,4 @@ mod vocabularies;
 pub use openapi::openapi;
 pub use options::{Options, Secret};
 pub use reserved::RESERVED_NAMES;
-pub use router::router;
+pub use router::{health_router, router};

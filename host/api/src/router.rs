@@ -29,6 +29,17 @@ pub fn router(services: Arc<Services>, options: Options) -> axum::Router {
         .with_state(app)
 }
 
+/// How a process is that serves nothing else: `/health/…`.
+pub fn health_router(services: Arc<Services>, options: Options) -> axum::Router {
+    let app = App { services, options: Arc::new(options) };
+    let (routes, _) = of_health().split_for_parts();
+    routes
+        .fallback(async || Failure::NoSuchUrl)
+        .layer(from_fn_with_state(app.clone(), time_limit))
+        .layer(from_fn_with_state(app.clone(), envelope))
+        .with_state(app)
+}
+
 /// The routes that are there, with their description.
 pub(crate) fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::frame()).merge(ordinary()).merge(long())
@@ -56,10 +67,15 @@ fn ordinary() -> OpenApiRouter<App> {
         .routes(routes!(me::handler))
         .merge(of_vocabularies())
         .merge(of_administrators())
+        .merge(of_health())
+        .routes(routes!(openapi::handler))
+}
+
+fn of_health() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(health::live::handler))
         .routes(routes!(health::ready::handler))
         .routes(routes!(health::ping::handler))
-        .routes(routes!(openapi::handler))
 }
 
 /// Routes on which only the client's patience counts.
@@ -93,12 +109,13 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 }
 
 fn of_administrators() -> OpenApiRouter<App> {
-    use admin::{indices, plugins, tasks, tokens, users};
+    use admin::{indices, nodes, plugins, tasks, tokens, users};
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
         .routes(routes!(plugins::deactivate::handler))
         .routes(routes!(indices::list::handler))
+        .routes(routes!(nodes::handler))
         .routes(routes!(tasks::list::handler, tasks::enqueue::handler))
         .routes(routes!(tasks::kinds::handler))
         .routes(routes!(tasks::read::handler))

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use repono_domain::Caller;
+use repono_domain::{Caller, Node};
 
 use crate::collections::ActiveSet;
 use crate::indexing::Indexer;
+use crate::nodes::Standing;
 use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex};
 use crate::records::renderer;
 use crate::vocabularies::Terms;
@@ -52,6 +53,17 @@ impl Default for Settings {
     }
 }
 
+/// What the repository needs of the world.
+#[expect(missing_docs, reason = "the ports say what each is")]
+pub struct Ports {
+    pub database: Arc<dyn Database>,
+    pub search: Arc<dyn SearchIndex>,
+    pub runtime: Arc<dyn PluginRuntime>,
+    pub cache: Arc<dyn Cache>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+}
+
 /// The ports, and what is kept in memory over them.
 pub struct Services {
     /// Everything in SQL.
@@ -66,31 +78,28 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
     pub ids: Arc<dyn Ids>,
+    /// This process, as it was at its start.
+    pub node: Node,
     /// What the operator decides.
     pub settings: Settings,
     /// Plugins and collections in force. Immutable; replaced as a whole.
     pub active: ArcSwap<ActiveSet>,
+    /// How far this process has followed what is in force.
+    pub standing: ArcSwap<Standing>,
     /// Vocabularies, whole.
     pub terms: ArcSwap<Terms>,
     /// The way into the search index for what has just been written.
     pub indexer: Indexer,
     /// See [`renderer`].
     pub(crate) renderer: u64,
-    /// Held by whoever changes what is in force.
+    /// Held by whoever changes what is in force in this process.
     pub(crate) activation: tokio::sync::Mutex<()>,
 }
 
 impl Services {
     /// Puts the ports together. Nothing is in force until [`crate::plugins::start`].
-    pub fn new(
-        database: Arc<dyn Database>,
-        search: Arc<dyn SearchIndex>,
-        runtime: Arc<dyn PluginRuntime>,
-        cache: Arc<dyn Cache>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn Ids>,
-        settings: Settings,
-    ) -> Arc<Self> {
+    pub fn new(ports: Ports, node: Node, settings: Settings) -> Arc<Self> {
+        let Ports { database, search, runtime, cache, clock, ids } = ports;
         Arc::new(Self {
             database,
             search,
@@ -99,7 +108,9 @@ impl Services {
             clock,
             ids,
             renderer: renderer(&settings),
+            node,
             settings,
+            standing: ArcSwap::from_pointee(Standing::default()),
             active: ArcSwap::from_pointee(ActiveSet::default()),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),

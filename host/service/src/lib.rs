@@ -8,6 +8,7 @@ pub mod collections;
 mod context;
 mod error;
 pub mod indexing;
+pub mod nodes;
 pub mod plugins;
 pub mod ports;
 pub mod query;
@@ -15,5 +16,5 @@ pub mod records;
 pub mod tasks;
 pub mod vocabularies;
 
-pub use context::{Context, Services, Settings};
+pub use context::{Context, Ports, Services, Settings};
 pub use error::{Error, Kind, Result};

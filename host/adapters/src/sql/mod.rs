@@ -21,6 +21,7 @@ mod engine;
 #[cfg(test)]
 mod hostile;
 mod mysql;
+mod nodes;
 mod outbox;
 mod packages;
 mod postgres;

@@ -30,12 +30,14 @@ pub(crate) async fn handler(State(app): State<App>) -> Response {
     let (database, search) =
         tokio::join!(answers(services.database.ping()), answers(services.search.ping()));
     let told = [("database", database), ("search", search)];
-    let broken: Vec<_> =
-        told.iter().filter(|(_, answers)| !answers).map(|(name, _)| name).collect();
+    let problem = services.standing.load().problem.clone();
+    let mut broken: Vec<_> =
+        told.iter().filter(|(_, answers)| !answers).map(|(name, _)| *name).collect();
+    broken.extend(problem.as_ref().map(|_| "plugins"));
     if broken.is_empty() {
         return Json(json!({"status": "ok"})).into_response();
     }
-    let body = json!({"status": "unavailable", "broken": broken});
+    let body = json!({"status": "unavailable", "broken": broken, "message": problem});
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 

@@ -12,7 +12,11 @@ pub(super) async fn ensure(ctx: &Context) -> Result<(), Error> {
     if !accounts::users(ctx).await?.is_empty() {
         return Ok(());
     }
-    let user: User = accounts::create_user(ctx, EMAIL, true).await?;
+    let user: User = match accounts::create_user(ctx, EMAIL, true).await {
+        // Another node that starts at the same time has made it.
+        Err(Error::Conflict(_)) => return Ok(()),
+        created => created?,
+    };
     if user.id != UserId(1) {
         tracing::warn!(user.id = %user.id, "the first user is not number 1: local deposits will have no owner");
     }

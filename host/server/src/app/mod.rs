@@ -12,6 +12,7 @@ mod server_file;
 mod start;
 mod stop;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,11 +26,12 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::backends::Backends;
-pub(crate) use self::backends::COMPILED;
+pub(crate) use self::backends::{COMPILED, DatabaseKind, server_options};
 pub(crate) use self::data_dir::DataDir;
 pub(crate) use self::first_user::EMAIL as FIRST_USER;
 pub(crate) use self::server_file::ServerFile;
 use crate::config::Config;
+pub use crate::roles::Role;
 
 /// What an app is made of.
 pub struct AppConfig {
@@ -45,6 +47,8 @@ pub struct AppConfig {
     pub compiler: Option<Vec<OsString>>,
     /// What the lock says of its holder: `serve`.
     pub purpose: String,
+    /// What it does.
+    pub roles: BTreeSet<Role>,
     /// Whether other processes may find this one and use it.
     pub found: Found,
 }
@@ -68,6 +72,7 @@ impl AppConfig {
             ids: Arc::new(RandomIds),
             compiler: None,
             purpose: "a program".to_owned(),
+            roles: Role::ALL.into(),
             found: Found::ByOthers,
             config,
         }
@@ -80,6 +85,8 @@ pub struct App {
     pub url: String,
     /// What it listens on.
     pub address: SocketAddr,
+    /// Whether the API is there.
+    pub serves: bool,
     /// What it works with.
     pub services: Arc<Services>,
     /// A bearer token that lets its holder do everything while this app runs.

@@ -3,14 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use repono_service::ports::{Clock, Database, Ids, PluginRuntime, SearchIndex};
-use repono_service::{Services, Settings, plugins};
+use repono_domain::Node;
+use repono_service::ports::{Ids, PluginRuntime};
+use repono_service::{Ports, Services, Settings, plugins};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backends::Backends;
-use super::{App, AppConfig, DataDir, Found, ServerFile, first_user, gate, http};
+use super::{App, AppConfig, DataDir, Found, Role, ServerFile, first_user, gate, http};
 use crate::config::Config;
 use crate::failure::{Code, failure};
 use crate::roles;
@@ -24,12 +25,12 @@ impl App {
         let folder = DataDir::take(&app.config.data.dir, &app.purpose)?;
         let listener = bind(&app.config.server.listen).await?;
         let address = listener.local_addr()?;
-        let backends = Backends::open(folder.path(), &app).await?;
+        let backends = Box::pin(Backends::open(folder.path(), &app)).await?;
         let services = services(&backends, &app, address);
         let local_secret = secret(app.ids.as_ref());
 
         let (opened, ready) = watch::channel(false);
-        let router = roles::http(&services, &local_secret, &app.config);
+        let router = roles::http(&services, &local_secret, &app.config, &app.roles);
         let router = router.layer(axum::middleware::from_fn_with_state(ready, gate::gate));
         let (stop_http, stop_loops) = (CancellationToken::new(), CancellationToken::new());
         let http = tokio::spawn(http::serve(
@@ -39,14 +40,18 @@ impl App {
             stop_http.clone(),
         ));
         let url = reachable(address);
+        let serves = app.roles.contains(&Role::Serve);
         let server_file = match app.found {
-            Found::ByOthers => Some(ServerFile::write(folder.path(), &url, &local_secret)?),
-            Found::ByNobody => None,
+            Found::ByOthers if serves => {
+                Some(ServerFile::write(folder.path(), &url, &local_secret)?)
+            }
+            Found::ByOthers | Found::ByNobody => None,
         };
 
         let mut running = Self {
             url,
             address,
+            serves,
             local_secret,
             backends,
             http,
@@ -57,7 +62,7 @@ impl App {
             held: (server_file, folder),
             services,
         };
-        if let Err(error) = running.bring_up(app).await {
+        if let Err(error) = Box::pin(running.bring_up(app)).await {
             running.stop().await;
             return Err(error);
         }
@@ -67,23 +72,45 @@ impl App {
 
     async fn bring_up(&mut self, app: AppConfig) -> anyhow::Result<()> {
         let ctx = self.services.as_system();
-        first_user::ensure(&ctx).await?;
+        if self.serves {
+            first_user::ensure(&ctx).await?;
+        }
         plugins::start(&ctx, app.shipped).await?;
-        roles::background(&mut self.loops, &self.services, &app.config, &self.stop_loops);
+        roles::background(
+            &mut self.loops,
+            &self.services,
+            &app.config,
+            &app.roles,
+            &self.stop_loops,
+        );
         Ok(())
     }
 }
 
 fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Services> {
-    Services::new(
-        Arc::clone(&backends.database) as Arc<dyn Database>,
-        Arc::clone(&backends.search) as Arc<dyn SearchIndex>,
-        Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
-        Arc::clone(&backends.cache),
-        Arc::clone(&app.clock) as Arc<dyn Clock>,
-        Arc::clone(&app.ids) as Arc<dyn Ids>,
-        settings(&app.config, address),
-    )
+    let ports = Ports {
+        database: backends.database.port(),
+        search: backends.search.port(),
+        runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
+        cache: Arc::clone(&backends.cache),
+        clock: Arc::clone(&app.clock),
+        ids: Arc::clone(&app.ids),
+    };
+    Services::new(ports, node(app), settings(&app.config, address))
+}
+
+fn node(app: &AppConfig) -> Node {
+    let started = app.clock.now();
+    Node {
+        id: app.ids.task().0,
+        name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+        roles: app.roles.iter().map(|role| role.as_str().to_owned()).collect(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started,
+        seen: started,
+        generation: 0,
+        problem: None,
+    }
 }
 
 fn settings(config: &Config, address: SocketAddr) -> Settings {

@@ -6,9 +6,12 @@ mod doctor;
 mod export;
 mod import;
 mod index;
+mod migrate;
+mod nodes;
 mod openapi;
 mod plugin;
 mod progress;
+mod role;
 mod serve;
 mod show;
 mod task;
@@ -22,7 +25,8 @@ use clap::{Parser, Subcommand};
 
 use crate::client::Global;
 use crate::failure::{self, Code};
-use crate::{output, roles};
+use crate::output;
+use crate::roles::Role;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,12 +56,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Args),
-    /// Does tasks; part of `serve` on the embedded database
-    Work,
-    /// Queues tasks that are due; part of `serve` on the embedded database
-    Schedule,
-    /// Indexes what was not indexed at once; part of `serve` on the embedded database
-    Relay,
+    /// Does tasks: part of `serve`, or a process of its own on services that are shared
+    Work(role::Args),
+    /// Queues tasks that are due: part of `serve`, or a process of its own, one of which works
+    Schedule(role::Args),
+    /// Indexes what was not indexed at once: part of `serve`, or a process of its own
+    Relay(role::Args),
+    Migrate(migrate::Args),
+    /// Lists the processes of the repository
+    Nodes,
     Import(import::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -102,9 +109,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let Cli { global, command } = cli;
     match command {
         Command::Serve(args) => serve::run(&global, args),
-        Command::Work => Err(roles::alone("work")),
-        Command::Schedule => Err(roles::alone("schedule")),
-        Command::Relay => Err(roles::alone("relay")),
+        Command::Work(args) => role::run(&global, args, Role::Work),
+        Command::Schedule(args) => role::run(&global, args, Role::Schedule),
+        Command::Relay(args) => role::run(&global, args, Role::Relay),
+        Command::Migrate(args) => migrate::run(&global, &args),
+        Command::Nodes => nodes::run(&global),
         Command::Import(args) => import::run(&global, &args),
         Command::Export(args) => export::run(&global, &args),
         Command::Plugin(command) => plugin::run(&global, command),

@@ -2,7 +2,7 @@
 
 use crate::client::Global;
 use crate::config::Flag;
-use crate::roles;
+use crate::roles::{self, Role};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -13,13 +13,16 @@ Examples:
 Stop it with Ctrl-C or SIGTERM: it answers what was asked, hands tasks back and ends in order.
 What can be set, and how: repono config default";
 
-/// Serves a repository: HTTP, indexing, tasks and schedules in one process
+/// Serves a repository: HTTP, and in the same process indexing, tasks and schedules
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Address and port [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// Answer HTTP only: `repono relay`, `work` and `schedule` run elsewhere, on the same services
+    #[arg(long)]
+    alone: bool,
     /// Where it is found from outside [default: that address]
     #[arg(long, value_name = "URL")]
     site_url: Option<String>,
@@ -34,5 +37,10 @@ pub(super) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
         [("server.listen", args.listen), ("server.site_url", args.site_url), ("log.filter", log)];
     let flags: Vec<Flag> =
         given.into_iter().filter_map(|(path, value)| Some((path, value?.into()))).collect();
-    roles::serve::run(global.settings(&flags)?)
+    let config = global.settings(&flags)?;
+    if args.alone {
+        roles::apart(&config, Role::Serve)?;
+        return roles::run(config, "serve", [Role::Serve].into());
+    }
+    roles::run(config, "serve", Role::ALL.into())
 }

@@ -13,6 +13,7 @@
 
 mod cache;
 mod data;
+mod database;
 mod doi;
 mod environment;
 mod load;
@@ -21,6 +22,7 @@ mod oai;
 mod plugins;
 mod records;
 mod search;
+mod secret;
 mod server;
 mod tasks;
 mod unknown;
@@ -29,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::cache::CacheSection;
 pub use self::data::DataSection;
+pub use self::database::DatabaseSection;
 pub use self::doi::DoiSection;
 pub use self::environment::Environment;
 pub use self::load::{DEFAULT, load};
@@ -37,6 +40,7 @@ pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
 pub use self::records::RecordsSection;
 pub use self::search::SearchSection;
+pub use self::secret::Secret;
 pub use self::server::ServerSection;
 pub use self::tasks::TasksSection;
 
@@ -47,6 +51,7 @@ pub use self::tasks::TasksSection;
 pub struct Config {
     pub server: ServerSection,
     pub data: DataSection,
+    pub database: DatabaseSection,
     pub plugins: PluginsSection,
     pub records: RecordsSection,
     pub search: SearchSection,

@@ -1,19 +1,35 @@
 //! `[search]`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+
+use super::Secret;
 
 /// How the search index follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "default.toml says what each means")]
 pub struct SearchSection {
+    pub url: Secret,
+    pub username: String,
+    pub password_file: PathBuf,
+    pub request_timeout_ms: u64,
+    pub prefix: String,
+    pub certificates: PathBuf,
+    pub shards: u32,
+    pub replicas: u32,
     pub wait_ms: u64,
     pub relay_poll_ms: u64,
 }
 
 impl SearchSection {
+    /// How long a cluster's answer is waited for.
+    pub fn request_timeout(&self) -> Duration {
+        Duration::from_millis(self.request_timeout_ms)
+    }
+
     /// How long an answer waits for the index.
     pub fn wait(&self) -> Duration {
         Duration::from_millis(self.wait_ms)

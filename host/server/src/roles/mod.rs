@@ -1,14 +1,17 @@
 //! What runs in a server: answering HTTP, indexing, and work in the background.
 //!
 //! In one process all roles run together. Apart they need a database that they share, which the
-//! embedded one is not: [`alone`] says so.
+//! embedded one is not: [`alone`] says so. Every process also tells the others that it lives and
+//! follows what they put in force (`node`).
 
+mod node;
+mod process;
 mod relay;
 mod runtime;
 mod schedule;
-pub(crate) mod serve;
 mod work;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,12 +20,46 @@ use repono_service::indexing::Indexer;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::process::run;
 pub(crate) use self::runtime::{compiler, runtime};
 use crate::config::Config;
 use crate::failure::{Code, failure};
 
-/// Role `serve`: the API over these services.
-pub(crate) fn http(services: &Arc<Services>, local_secret: &str, config: &Config) -> Router {
+/// What a process does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Answers HTTP.
+    Serve,
+    /// Indexes what was not indexed at once.
+    Relay,
+    /// Does tasks.
+    Work,
+    /// Queues tasks that are due.
+    Schedule,
+}
+
+impl Role {
+    /// One process for everything.
+    pub const ALL: [Self; 4] = [Self::Serve, Self::Relay, Self::Work, Self::Schedule];
+
+    /// As commands and people call it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Serve => "serve",
+            Self::Relay => "relay",
+            Self::Work => "work",
+            Self::Schedule => "schedule",
+        }
+    }
+}
+
+/// The API over these services; of a process that does not serve, how it is.
+pub(crate) fn http(
+    services: &Arc<Services>,
+    local_secret: &str,
+    config: &Config,
+    roles: &BTreeSet<Role>,
+) -> Router {
     let options = repono_api::Options {
         local_admin_secret: Some(local_secret.to_owned().into()),
         max_body_bytes: config.server.body_limit_bytes,
@@ -30,7 +67,11 @@ pub(crate) fn http(services: &Arc<Services>, local_secret: &str, config: &Config
         max_line_bytes: config.records.max_document_bytes,
         request_timeout: config.server.request_timeout(),
     };
-    repono_api::router(Arc::clone(services), options)
+    if roles.contains(&Role::Serve) {
+        repono_api::router(Arc::clone(services), options)
+    } else {
+        repono_api::health_router(Arc::clone(services), options)
+    }
 }
 
 /// The short cut from a commit to the index: runs wherever something is written.
@@ -40,28 +81,40 @@ pub(crate) fn indexing(services: &Arc<Services>, stop: &CancellationToken) -> Jo
     loops
 }
 
-/// Roles `relay`, `work` and `schedule`.
+/// Signs of life, following other nodes, and the roles that work in the background.
 pub(crate) fn background(
     loops: &mut JoinSet<()>,
     services: &Arc<Services>,
     config: &Config,
+    roles: &BTreeSet<Role>,
     stop: &CancellationToken,
 ) {
-    loops.spawn(relay::run(services.as_system(), config.search.relay_poll(), stop.clone()));
-    for _ in 0..config.tasks.workers {
-        loops.spawn(work::run(services.as_system(), config.tasks.clone(), stop.clone()));
+    loops.spawn(node::live(services.as_system(), stop.clone()));
+    loops.spawn(node::follow(services.as_system(), stop.clone()));
+    if roles.contains(&Role::Relay) {
+        loops.spawn(relay::run(services.as_system(), config.search.relay_poll(), stop.clone()));
     }
-    if config.tasks.scheduled {
+    if roles.contains(&Role::Work) {
+        for _ in 0..config.tasks.workers {
+            loops.spawn(work::run(services.as_system(), config.tasks.clone(), stop.clone()));
+        }
+    }
+    if roles.contains(&Role::Schedule) && config.tasks.scheduled {
         loops.spawn(schedule::run(services.as_system(), stop.clone()));
     }
 }
 
-/// Why `repono work` and the like do not start.
-pub(crate) fn alone(role: &str) -> anyhow::Error {
-    failure(
+/// Refuses a role apart from the others on backends that belong to one process.
+pub(crate) fn apart(config: &Config, role: Role) -> anyhow::Result<()> {
+    let own = [("database.url", &config.database.url), ("search.url", &config.search.url)]
+        .into_iter()
+        .find(|(_, url)| url.is_empty());
+    let Some((setting, _)) = own else { return Ok(()) };
+    let role = role.as_str();
+    Err(failure(
         Code::Usage,
         format!(
-            "`repono {role}` needs a database that several processes share; on the embedded one `repono serve` does this work already, so there is nothing to start"
+            "a process of its own for `{role}` needs services that the processes share, and {setting} names none; without it `repono serve` does all the work"
         ),
-    )
+    ))
 }

@@ -3,6 +3,7 @@
 use repono_domain::CollectionName;
 
 use super::Drift;
+use crate::nodes::alone;
 use crate::plugins::{next_index, swap_index};
 use crate::{Context, Error, Result};
 
@@ -26,7 +27,7 @@ pub async fn rebuild(
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let _one_at_a_time = ctx.activation.lock().await;
+    let _alone = alone(ctx).await?;
     let current = ctx.active.load().collection(collection)?;
     let index = next_index(ctx, collection).await?;
     let drift = swap_index(ctx, &current, index, told).await?;

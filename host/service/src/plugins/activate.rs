@@ -6,9 +6,11 @@ use repono_domain::{CollectionName, Digest, PluginName};
 
 use super::assemble::{collections, with_plugin};
 use super::migrate::migrate;
+use super::settle::settle;
 use super::swap::{fill_beside, index_for, remove_unused_indices};
 use crate::collections::Collection;
 use crate::indexing::Progress;
+use crate::nodes::alone;
 use crate::ports::{Activation, Change, Package, Plugin};
 use crate::{Context, Error, Result, vocabularies};
 
@@ -42,7 +44,7 @@ pub async fn activate(
         return Err(Error::Forbidden);
     }
     let package = find(ctx, name, digest).await?;
-    let _one_at_a_time = ctx.activation.lock().await;
+    let _alone = alone(ctx).await?;
     let plugin = load(ctx, package).await?;
     put_in_force(ctx, plugin, told).await
 }
@@ -127,11 +129,12 @@ pub(super) async fn put_in_force(
     drop(fillings);
     tracing::info!(plugin.name = %name, plugin.version = description.version, "plugin {name} {} is in force", description.version);
 
-    for name in names {
-        let collection: Arc<Collection> = ctx.active.load().collection(&name)?;
+    for name in &names {
+        let collection: Arc<Collection> = ctx.active.load().collection(name)?;
         migrate(ctx, &collection, |progress| told(Step::Migrating(name.clone(), progress))).await?;
-        ctx.database.release_quarantined(&name).await?;
+        ctx.database.release_quarantined(name).await?;
     }
+    settle(ctx, &names).await?;
     remove_unused_indices(ctx).await?;
     told(Step::Done);
     Ok(())

@@ -11,6 +11,7 @@ mod list;
 mod migrate;
 mod remove;
 mod rollback;
+mod settle;
 mod start;
 mod swap;
 
@@ -19,7 +20,8 @@ pub use install::{Installed, install};
 pub use list::{PluginState, list};
 pub use remove::{deactivate, remove};
 pub use rollback::rollback;
-pub use start::{Shipped, refresh, start};
+pub use start::{Shipped, start};
 
 pub(crate) use call::{call, failed};
+pub(crate) use start::load_all;
 pub(crate) use swap::{next_index, swap_index};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use repono_domain::{Digest, PluginName};
 
 use super::assemble::without_plugin;
+use crate::nodes::alone;
 use crate::ports::Change;
 use crate::{Context, Error, Result};
 
@@ -15,7 +16,7 @@ pub async fn deactivate(ctx: &Context, name: &PluginName) -> Result<()> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let _one_at_a_time = ctx.activation.lock().await;
+    let _alone = alone(ctx).await?;
     if !ctx.active.load().plugins.contains_key(name) {
         return Err(Error::NotFound(format!("The plugin {name} is not in force.")));
     }

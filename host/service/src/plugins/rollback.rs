@@ -4,6 +4,7 @@ use repono_domain::PluginName;
 
 use super::Step;
 use super::activate::{find, load, put_in_force};
+use crate::nodes::alone;
 use crate::{Context, Error, Result};
 
 /// Puts the version in force that was in force before this one. For administrators.
@@ -16,7 +17,7 @@ pub async fn rollback(
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let _one_at_a_time = ctx.activation.lock().await;
+    let _alone = alone(ctx).await?;
     let previous =
         ctx.active.load().plugins.get(name).map(|active| active.activation.previous.clone());
     let Some(previous) = previous else {

@@ -1,18 +1,20 @@
 //! What is in force when the repository starts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use repono_domain::PluginName;
 use sha2::{Digest as _, Sha256};
 
 use super::activate::{find, load, put_in_force};
-use super::assemble::{collections, with_plugin};
+use super::assemble::{collections, with_plugin, without_plugin};
 use super::install;
 use super::swap::remove_unused_indices;
 use crate::indexing::reconcile;
+use crate::nodes::{self, Alone, Standing, alone};
 use crate::ports::{Activation, Grants, IndexName};
-use crate::{Context, Result, vocabularies};
+use crate::{Context, Error, Result, vocabularies};
 
 /// A plugin that comes with the program.
 #[derive(Clone, Debug)]
@@ -25,12 +27,20 @@ pub struct Shipped {
     pub grants: Grants,
 }
 
+/// How often a node that starts asks whether another is done changing what is in force.
+const TURN: Duration = Duration::from_secs(1);
+/// How often it asks at the most.
+const TURNS: u32 = 120;
+
 /// Loads what was in force, installs and activates what is shipped and was never here, and mends
 /// indices that may have lost writes.
 ///
 /// A plugin that cannot be loaded is reported and left out: one bad plugin never stops the others.
 pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
-    refresh(ctx).await?;
+    let alone = turn(ctx).await?;
+    nodes::live(ctx).await?;
+    let generation = ctx.database.generation().await?;
+    let problems = load_all(ctx).await?;
     let known = ctx.database.packages().await?;
     for plugin in shipped {
         let digest = repono_domain::Digest::from_sha256(Sha256::digest(&plugin.bytes).into());
@@ -41,10 +51,11 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
             tracing::error!(plugin.name = plugin.name, error = %error, "the shipped plugin {} cannot be activated", plugin.name);
         }
     }
-    {
-        let _one_at_a_time = ctx.activation.lock().await;
-        remove_unused_indices(ctx).await?;
-    }
+    remove_unused_indices(ctx).await?;
+    drop(alone);
+    let problem = (!problems.is_empty()).then(|| problems.join(" "));
+    ctx.standing.store(Arc::new(Standing { generation, problem }));
+
     let collections: Vec<_> = ctx.active.load().collections.values().cloned().collect();
     for collection in collections {
         if ctx.search.unclean(&collection.index).await? {
@@ -56,29 +67,47 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     Ok(())
 }
 
+/// Waits for other nodes that change what is in force: those that start at the same time, mostly.
+async fn turn(ctx: &Context) -> Result<Alone<'_>> {
+    for _ in 0..TURNS {
+        match alone(ctx).await {
+            Err(Error::Conflict(_)) => tokio::time::sleep(TURN).await,
+            otherwise => return otherwise,
+        }
+    }
+    alone(ctx).await
+}
+
+/// The caller is [`alone`].
 async fn bring(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<()> {
     let installed = install(ctx, bytes, grants).await?;
     let package = find(ctx, &installed.name, Some(&installed.digest)).await?;
-    let _one_at_a_time = ctx.activation.lock().await;
     let plugin = load(ctx, package).await?;
     put_in_force(ctx, plugin, |_| {}).await
 }
 
-/// Brings this process's set in line with the database: at the start, and when another process has
-/// activated something.
-pub async fn refresh(ctx: &Context) -> Result<()> {
-    let _one_at_a_time = ctx.activation.lock().await;
+/// Brings this process's set in line with the database. Answers a sentence for each plugin that
+/// cannot be loaded: what was in force of it here stays so. The caller holds the activation lock.
+pub(crate) async fn load_all(ctx: &Context) -> Result<Vec<String>> {
     vocabularies::load(ctx).await?;
-    for (name, activation) in ctx.database.activations().await? {
-        let current = ctx.active.load().plugins.get(&name).map(|active| active.activation.clone());
-        if current.as_ref() == Some(&activation) {
+    let activations = ctx.database.activations().await?;
+    let active = ctx.active.load_full();
+    for name in active.plugins.keys() {
+        if activations.iter().all(|(still, _)| still != name) {
+            ctx.active.store(Arc::new(without_plugin(&ctx.active.load(), name)));
+        }
+    }
+    let mut problems = Vec::new();
+    for (name, activation) in activations {
+        if active.plugins.get(&name).is_some_and(|here| here.activation == activation) {
             continue;
         }
         if let Err(error) = load_activation(ctx, &name, activation).await {
-            tracing::error!(plugin.name = %name, error = %error, "plugin {name} cannot be loaded; its collections are not served");
+            tracing::error!(plugin.name = %name, error = %error, "plugin {name} cannot be loaded; what was in force of it here stays so");
+            problems.push(format!("The plugin {name} cannot be loaded: {error}"));
         }
     }
-    Ok(())
+    Ok(problems)
 }
 
 async fn load_activation(ctx: &Context, name: &PluginName, activation: Activation) -> Result<()> {

@@ -9,7 +9,9 @@ use repono_domain::{
     CollectionName, Draft, Parent, PluginName, Record, RecordId, Task, Token, User, UserId,
 };
 
-use super::{Accounts, Activation, Outbox, Package, Packages, Queue, Records, Tasks, Vocabularies};
+use super::{
+    Accounts, Activation, Nodes, Outbox, Package, Packages, Queue, Records, Tasks, Vocabularies,
+};
 use crate::Result;
 
 /// One step of a transaction.
@@ -141,11 +143,12 @@ pub trait Transactions: Send + Sync {
 
 /// Everything that is kept in SQL.
 pub trait Database:
-    Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue
+    Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue + Nodes
 {
 }
 
-impl<T: Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue>
-    Database for T
+impl<
+    T: Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue + Nodes,
+> Database for T
 {
 }

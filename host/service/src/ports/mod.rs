@@ -15,6 +15,7 @@ mod clock;
 pub mod contract;
 mod database;
 mod ids;
+mod nodes;
 mod outbox;
 mod packages;
 mod plugins;
@@ -28,6 +29,7 @@ pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use database::{Change, Database, Transactions, Written};
 pub use ids::Ids;
+pub use nodes::Nodes;
 pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
 pub use packages::{Activation, Package, Packages};
 pub use plugins::{

@@ -11,15 +11,27 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use repono_domain::TaskState;
 use repono_service::ports::TaskFilter;
-use repono_service::{Context, Result, tasks};
+use repono_service::{Context, Result, nodes, tasks};
 use tokio_util::sync::CancellationToken;
 
 /// Plugins come and go, so that a schedule is looked at this often.
-const POLL: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_secs(5);
+/// How often the other nodes look whether the one that schedules is gone.
+const TURN: Duration = Duration::from_secs(2);
+/// Of all nodes one schedules.
+const DUTY: &str = "schedule";
 
 /// Queues what is due until `stop` is cancelled.
 pub(super) async fn run(ctx: Context, stop: CancellationToken) {
     while !stop.is_cancelled() {
+        let here = nodes::has_duty(&ctx, DUTY).await.unwrap_or_else(|error| {
+            tracing::warn!(error = %error, "nobody can tell whose turn it is to schedule");
+            false
+        });
+        if !here {
+            stop.run_until_cancelled(tokio::time::sleep(TURN)).await;
+            continue;
+        }
         for Scheduled { kind, cron, since } in scheduled(&ctx) {
             if let Err(error) = queue_if_due(&ctx, &kind, &cron, since).await {
                 tracing::warn!(task.kind = kind, error = %error, "the scheduled task {kind} could not be queued");

@@ -14,6 +14,7 @@ mod clock;
 pub mod nodes;
 pub mod outbox;
 pub mod packages;
+pub mod processes;
 pub mod queue;
 pub mod records;
 mod samples;

@@ -54,10 +54,17 @@ pub(in crate::sql) async fn the_queue_keeps_the_contract<V: Tested>(variable: &s
     .await;
 }
 
+pub(in crate::sql) async fn nodes_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::nodes::keeps_the_contract(&scene.open().await, &scene.clock).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn two_processes_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         let (one, other) = (scene.open().await, scene.open().await);
-        contract::nodes::keep_the_contract(&one, &other, &scene.clock).await;
+        contract::processes::keep_the_contract(&one, &other, &scene.clock).await;
     })
     .await;
 }

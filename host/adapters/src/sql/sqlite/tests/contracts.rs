@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, nodes, outbox, packages, queue, records, transactions, vocabularies,
+    HeldClock, accounts, nodes, outbox, packages, processes, queue, records, transactions,
+    vocabularies,
 };
 
 use super::open;
@@ -55,10 +56,17 @@ async fn the_queue_keeps_the_contract() {
 }
 
 #[tokio::test]
+async fn nodes_keep_the_contract() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    nodes::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
+        .await;
+}
+
+#[tokio::test]
 async fn two_handles_keep_the_contract_of_processes() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
     let one = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
-    nodes::keep_the_contract(&one, &one.clone(), &clock).await;
+    processes::keep_the_contract(&one, &one.clone(), &clock).await;
 }
 
 #[tokio::test]

@@ -1,50 +1,54 @@
-//! The backends of an app: all embedded, so far.
+//! The backends of an app, as the configuration names them: services that processes share, or what
+//! is embedded.
+
+mod cache;
+mod database;
+mod search;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use repono_adapters::memory::MemoryCache;
-use repono_adapters::sql::Sqlite;
-use repono_adapters::tantivy::Tantivy;
 use repono_service::ports::Cache;
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
+use self::database::Database;
+pub(crate) use self::database::{Kind as DatabaseKind, server_options};
+use self::search::Search;
 use super::AppConfig;
 
-/// Folders within the data folder.
-const SEARCH: &str = "search";
+/// Folder within the data folder.
 pub(crate) const COMPILED: &str = "compiled-plugins";
 
 /// What must be closed in order, and what needs not.
 pub(super) struct Backends {
-    pub database: Arc<Sqlite>,
-    pub search: Arc<Tantivy>,
+    pub database: Database,
+    pub search: Search,
     pub runtime: Arc<WasmRuntime>,
     pub cache: Arc<dyn Cache>,
 }
 
 impl Backends {
-    /// Opens all at once: they wait for the disk, each for itself.
+    /// Opens all at once: they wait for the disk or the network, each for itself.
     pub(super) async fn open(folder: &Path, app: &AppConfig) -> anyhow::Result<Self> {
         let wasm = WasmRuntimeConfig {
             cache_dir: folder.join(COMPILED),
             compiler: app.compiler.clone(),
             limits: (&app.config.plugins.limits).into(),
         };
-        let indices = folder.join(SEARCH);
-        let search = spawn_blocking(move || Tantivy::open(&indices));
         let runtime = spawn_blocking(move || WasmRuntime::new(wasm));
-        let database = Sqlite::open(folder, Arc::clone(&app.clock)).await;
-
-        let search = search.await.context("the search index was not opened")?;
+        let (database, search, cache) = tokio::join!(
+            Database::open(folder, &app.config.database, &app.clock),
+            Search::open(folder, &app.config.search),
+            cache::open(&app.config.cache),
+        );
         let runtime = runtime.await.context("the plugin engine was not started")?;
         Ok(Self {
-            database: Arc::new(database.context("the database cannot be opened")?),
-            search: Arc::new(search.context("the search index cannot be opened")?),
+            database: database.context("the database cannot be opened")?,
+            search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
-            cache: Arc::new(MemoryCache::new(app.config.cache.max_bytes)),
+            cache: cache.context("the cache cannot be opened")?,
         })
     }
 

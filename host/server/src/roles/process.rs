@@ -1,19 +1,22 @@
-//! `repono serve`: all roles in one process, until it is asked to stop.
+//! A process that plays its roles until it is asked to stop.
 
+use std::collections::BTreeSet;
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use super::Role;
 use crate::app::{App, AppConfig};
 use crate::config::Config;
 use crate::logging;
 
-/// Serves until SIGTERM or SIGINT; a second one ends it at once.
-pub(crate) fn run(config: Config) -> anyhow::Result<()> {
+/// Works until SIGTERM or SIGINT; a second one ends it at once. `command` is what it was called by.
+pub(crate) fn run(config: Config, command: &str, roles: BTreeSet<Role>) -> anyhow::Result<()> {
     logging::start(&config.log)?;
     let app = AppConfig {
         compiler: super::compiler(),
-        purpose: "serve".to_owned(),
+        purpose: command.to_owned(),
+        roles,
         ..AppConfig::new(config)
     };
     super::runtime()?.block_on(serve(app))
@@ -33,8 +36,12 @@ async fn serve(app: AppConfig) -> anyhow::Result<()> {
     tracing::info!(
         url = app.url,
         startup_ms = begun.elapsed().as_millis(),
-        "serving at {}",
-        app.url
+        "{}",
+        if app.serves {
+            format!("serving at {}", app.url)
+        } else {
+            format!("working; its health is at {}/health/ready", app.url)
+        }
     );
 
     signals.recv().await;

@@ -1,0 +1,24 @@
+//! One process of a repository that may consist of many.
+
+use jiff::Timestamp;
+
+/// A process, as it tells the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Drawn at its start.
+    pub id: String,
+    /// Of its machine.
+    pub name: String,
+    /// What it does: `serve`, `work`, `schedule`, `relay`.
+    pub roles: Vec<String>,
+    /// Of the program.
+    pub version: String,
+    /// By its own clock.
+    pub started: Timestamp,
+    /// Its last sign of life, by its own clock.
+    pub seen: Timestamp,
+    /// What it has in force: as the database counts.
+    pub generation: u64,
+    /// Why it has nothing newer in force.
+    pub problem: Option<String>,
+}

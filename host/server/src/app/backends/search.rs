@@ -1,0 +1,70 @@
+//! The search engine that the configuration names.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use repono_adapters::opensearch::{OpenSearch, SearchOptions};
+use repono_adapters::tantivy::Tantivy;
+use repono_service::ports::SearchIndex;
+use tokio::task::spawn_blocking;
+
+use crate::config::SearchSection;
+
+/// Folder within the data folder.
+const FOLDER: &str = "search";
+
+/// A search engine that is open.
+pub(in crate::app) enum Search {
+    Tantivy(Arc<Tantivy>),
+    OpenSearch(Arc<OpenSearch>),
+}
+
+impl Search {
+    pub(super) async fn open(folder: &Path, section: &SearchSection) -> anyhow::Result<Self> {
+        if !section.url.is_empty() {
+            return Ok(Self::OpenSearch(Arc::new(OpenSearch::connect(&options(section)?).await?)));
+        }
+        let indices = folder.join(FOLDER);
+        let opened = spawn_blocking(move || Tantivy::open(&indices)).await;
+        Ok(Self::Tantivy(Arc::new(opened.context("the search index was not opened")??)))
+    }
+
+    pub(in crate::app) fn port(&self) -> Arc<dyn SearchIndex> {
+        match self {
+            Self::Tantivy(search) => Arc::clone(search) as _,
+            Self::OpenSearch(search) => Arc::clone(search) as _,
+        }
+    }
+
+    pub(super) async fn close(&self) -> repono_service::Result<()> {
+        match self {
+            Self::Tantivy(search) => search.close().await,
+            // It keeps what it has acknowledged.
+            Self::OpenSearch(_) => Ok(()),
+        }
+    }
+}
+
+fn options(section: &SearchSection) -> anyhow::Result<SearchOptions> {
+    let file = &section.password_file;
+    let password = if file.as_os_str().is_empty() {
+        None
+    } else {
+        let password = std::fs::read_to_string(file)
+            .with_context(|| format!("the password file {} cannot be read", file.display()))?;
+        Some(password.trim_end_matches(['\n', '\r']).to_owned())
+    };
+    Ok(SearchOptions {
+        urls: section.url.reveal().split(',').map(|url| url.trim().to_owned()).collect(),
+        username: Some(section.username.clone()).filter(|name| !name.is_empty()),
+        password,
+        prefix: section.prefix.clone(),
+        certificates: Some(section.certificates.clone())
+            .filter(|certificates| !certificates.as_os_str().is_empty()),
+        request_timeout: section.request_timeout(),
+        shards: section.shards,
+        replicas: section.replicas,
+        ..SearchOptions::new("")
+    })
+}

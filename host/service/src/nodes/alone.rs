@@ -1,0 +1,60 @@
+//! Being the only one who changes what is in force, of all nodes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use tokio::sync::MutexGuard;
+
+use super::ACTIVATION;
+use crate::{Context, Error, Result, Services};
+
+/// How long others wait for a node that has fallen silent while it changed something.
+const LEASE: SignedDuration = SignedDuration::from_secs(30);
+const RENEWED: Duration = Duration::from_secs(10);
+
+/// While this lives, no other node changes what is in force.
+#[must_use]
+pub(crate) struct Alone<'a> {
+    services: Arc<Services>,
+    renewal: tokio::task::AbortHandle,
+    _here: MutexGuard<'a, ()>,
+}
+
+/// Waits for others on this node, and refuses while another node is at it.
+pub(crate) async fn alone(ctx: &Context) -> Result<Alone<'_>> {
+    let here = ctx.activation.lock().await;
+    if !ctx.database.lead(ACTIVATION, &ctx.node.id, LEASE).await? {
+        return Err(Error::Conflict(
+            "Another node is changing what is in force at this moment: try again when it is done."
+                .to_owned(),
+        ));
+    }
+    let services = Arc::clone(&ctx.services);
+    let renewal = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(RENEWED).await;
+            if let Err(error) = services.database.lead(ACTIVATION, &services.node.id, LEASE).await {
+                tracing::warn!(error = %error, "the duty to change what is in force could not be kept");
+            }
+        }
+    });
+    let services = Arc::clone(&ctx.services);
+    Ok(Alone { services, renewal: renewal.abort_handle(), _here: here })
+}
+
+impl Drop for Alone<'_> {
+    fn drop(&mut self) {
+        self.renewal.abort();
+        let services = Arc::clone(&self.services);
+        // Unless it is freed here, it is when its lease is over.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                let resigned = services.database.resign(ACTIVATION, &services.node.id).await;
+                if let Err(error) = resigned {
+                    tracing::warn!(error = %error, "the duty to change what is in force is freed when its lease is over");
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,20 @@
+-- The processes of the repository, and which of them does what only one may do.
+
+-- A row a process, written again with each of its signs of life.
+create table nodes (
+    id         varchar(64) collate "C" not null primary key,
+    name       text collate "C" not null,
+    roles      jsonb not null,
+    version    text not null,
+    started    bigint not null,
+    seen       bigint not null,
+    generation bigint not null,
+    problem    text
+);
+
+-- A duty is its node's until that time.
+create table duties (
+    duty  varchar(64) collate "C" not null primary key,
+    node  varchar(64) collate "C" not null,
+    until bigint not null
+);
