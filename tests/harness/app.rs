@@ -53,6 +53,15 @@ impl TestApp {
         Self::on(folder, change).await
     }
 
+    /// A server on services that others share: its folder holds compiled plugins alone.
+    #[cfg(feature = "services")]
+    pub(crate) async fn node(change: impl FnOnce(&mut AppConfig)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        template::with_plugins().await;
+        template::copy_compiled(folder.path());
+        Self::on(folder, change).await
+    }
+
     async fn on(folder: tempfile::TempDir, change: impl FnOnce(&mut AppConfig)) -> Self {
         let mut config = template::config(folder.path());
         change(&mut config);

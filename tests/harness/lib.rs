@@ -14,11 +14,19 @@ mod app;
 mod fixtures;
 mod guests;
 mod process;
+#[cfg(feature = "services")]
+mod proxy;
 mod reply;
+#[cfg(feature = "services")]
+mod shared;
 mod template;
 
 pub use app::{Client, TestApp};
 pub use fixtures::{documents, minimal_record};
 pub use guests::{plugin, test_guest};
 pub use process::{ServerProcess, data_folder, serve_for_parent};
+#[cfg(feature = "services")]
+pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;
+#[cfg(feature = "services")]
+pub use shared::Shared;

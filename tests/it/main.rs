@@ -10,5 +10,7 @@ mod kill;
 mod plugins;
 mod records;
 mod search;
+#[cfg(feature = "services")]
+mod services;
 mod tasks;
 mod unauthorized;

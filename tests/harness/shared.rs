@@ -1,0 +1,91 @@
+//! Services that several nodes share: a database, a prefix in the search engine and one in the cache,
+//! of one test alone.
+
+use repono_server::app::AppConfig;
+use sqlx::migrate::MigrateDatabase as _;
+use url::Url;
+
+use crate::{Proxy, TestApp, guests};
+
+/// What the nodes of one test share.
+pub struct Shared {
+    url: Url,
+    name: String,
+    /// Between the nodes and the database.
+    pub database: Proxy,
+    /// Between the nodes and the search engine.
+    pub search: Proxy,
+    /// Between the nodes and the cache.
+    pub cache: Proxy,
+}
+
+impl Shared {
+    /// Makes an empty database with tables; the rest needs no making.
+    pub async fn new() -> Self {
+        let name = format!("repono_test_{:016x}", rand::random::<u64>());
+        let mut url = Url::parse(&service("REPONO_TEST_POSTGRESQL")).unwrap();
+        url.set_path(&name);
+        sqlx::Postgres::create_database(url.as_str()).await.unwrap();
+        let shared = Self {
+            database: Proxy::to(&url).await,
+            search: Proxy::to(&Url::parse(&service("REPONO_TEST_SEARCH")).unwrap()).await,
+            cache: Proxy::to(&Url::parse(&service("REPONO_TEST_REDIS")).unwrap()).await,
+            url,
+            name,
+        };
+        let options = repono_adapters::sql::ServerOptions {
+            url: shared.url.to_string(),
+            connections: 1,
+            acquire_timeout: std::time::Duration::from_secs(10),
+            answer_timeout: std::time::Duration::from_secs(30),
+        };
+        repono_adapters::sql::Postgres::migrate(&options).await.unwrap();
+        shared
+    }
+
+    /// A node with all roles that brings the shipped plugins.
+    pub async fn node(&self) -> TestApp {
+        self.node_with(|_| {}).await
+    }
+
+    /// The same, changed.
+    pub async fn node_with(&self, change: impl FnOnce(&mut AppConfig)) -> TestApp {
+        TestApp::node(|app| {
+            app.config.database.url = self.database.through(&self.url);
+            app.config.search.url = self.search.through(&parse("REPONO_TEST_SEARCH"));
+            app.config.search.request_timeout_ms = 5_000;
+            app.config.search.prefix = format!("{}-", self.name.replace('_', "-"));
+            app.config.search.replicas = 0;
+            app.config.cache.url = self.cache.through(&parse("REPONO_TEST_REDIS"));
+            app.config.cache.prefix = format!("{}:", self.name);
+            app.shipped = guests::shipped();
+            change(app);
+        })
+        .await
+    }
+
+    /// Stops the nodes and removes what they shared.
+    pub async fn end(self, nodes: impl IntoIterator<Item = TestApp>) {
+        for node in nodes {
+            let search = std::sync::Arc::clone(&node.app.services.search);
+            node.stop().await;
+            for index in search.indices().await.unwrap() {
+                search.remove(&index).await.unwrap();
+            }
+        }
+        sqlx::Postgres::force_drop_database(self.url.as_str()).await.unwrap();
+    }
+}
+
+fn parse(variable: &str) -> Url {
+    Url::parse(&service(variable)).unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests are told in no other way")]
+fn service(variable: &str) -> String {
+    std::env::var(variable).unwrap_or_else(|_| {
+        panic!(
+            "{variable} is not set: `cargo xtask services up` starts the service and `cargo xtask test --services` sets it"
+        )
+    })
+}

@@ -1,0 +1,114 @@
+//! What callers see, and what is lost, when a service fails: an answer in time, and nothing.
+
+use std::time::{Duration, Instant};
+
+use harness::{Shared, TestApp, Traffic, minimal_record};
+
+use super::until;
+
+const FAILURES: [Traffic; 3] = [Traffic::Refused, Traffic::Silent, Traffic::CutAfter(200)];
+
+async fn publish(node: &TestApp, title: &str) -> String {
+    let id = node.alice.post("/api/records", &minimal_record(title)).await.expect(201).id();
+    node.alice.act(&format!("/api/records/{id}/draft/actions/publish")).await.expect(202);
+    id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_while_search_is_down_is_found_when_it_is_back() {
+    let shared = Shared::new().await;
+    let node = shared
+        .node_with(|app| {
+            app.config.search.wait_ms = 500;
+            app.config.search.relay_poll_ms = 200;
+        })
+        .await;
+    for (number, failure) in FAILURES.into_iter().enumerate() {
+        shared.search.set(failure);
+        let begun = Instant::now();
+        let id = publish(&node, &format!("Stormy {number}")).await;
+        assert!(begun.elapsed() < Duration::from_secs(20), "{failure:?}: {:?}", begun.elapsed());
+        node.anonymous.get(&format!("/api/records/{id}")).await.expect(200);
+        let searched = node.anonymous.get("/api/records?q=stormy").await;
+        assert_eq!(searched.status, 503, "{failure:?}: {}", searched.text());
+        assert!(!searched.header("retry-after").is_empty(), "{failure:?}");
+        // What a probe answers is shorter than where the line is cut.
+        if !matches!(failure, Traffic::CutAfter(_)) {
+            let ready = node.anonymous.get("/health/ready").await.expect(503).json();
+            assert_eq!(ready["broken"], serde_json::json!(["search"]), "{failure:?}: {ready}");
+        }
+        node.anonymous.get("/health/live").await.expect(200);
+
+        shared.search.set(Traffic::Passes);
+        until("search is back", async || {
+            let found = node.anonymous.get(&format!("/api/records?q=id:{id}")).await;
+            Some(found).filter(|found| found.status == 200 && found.json()["hits"]["total"] == 1)
+        })
+        .await;
+    }
+    shared.end([node]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_database_callers_are_told_in_time_and_it_recovers_by_itself() {
+    let shared = Shared::new().await;
+    let node = shared
+        .node_with(|app| {
+            app.config.database.acquire_timeout_ms = 1500;
+            app.config.database.answer_timeout_ms = 3000;
+        })
+        .await;
+    let id = publish(&node, "Solid ground").await;
+    for failure in FAILURES {
+        shared.database.set(failure);
+        let begun = Instant::now();
+        let reply = node.alice.post("/api/records", &minimal_record("In vain")).await;
+        assert!(begun.elapsed() < Duration::from_secs(30), "{failure:?}: {:?}", begun.elapsed());
+        assert_eq!(reply.status, 503, "{failure:?}: {}", reply.text());
+        assert!(!reply.header("retry-after").is_empty(), "{failure:?}");
+        assert!(reply.text().contains("database"), "{failure:?}: {}", reply.text());
+        if !matches!(failure, Traffic::CutAfter(_)) {
+            let ready = node.anonymous.get("/health/ready").await.expect(503).json();
+            assert_eq!(ready["broken"][0], "database", "{failure:?}: {ready}");
+        }
+
+        shared.database.set(Traffic::Passes);
+        until("the database is back", async || {
+            let reply = node.alice.post("/api/records", &minimal_record("Again")).await;
+            Some(reply).filter(|reply| reply.status == 201)
+        })
+        .await;
+    }
+    node.anonymous.get(&format!("/api/records/{id}")).await.expect(200);
+    shared.end([node]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_cache_records_are_rendered_anew() {
+    let shared = Shared::new().await;
+    let node = shared.node().await;
+    let id = publish(&node, "Uncached").await;
+    for failure in FAILURES {
+        shared.cache.set(failure);
+        for _ in 0..5 {
+            let shown = node.anonymous.get(&format!("/api/records/{id}")).await.expect(200).json();
+            assert_eq!(shown["metadata"]["title"], "Uncached", "{failure:?}");
+        }
+        shared.cache.set(Traffic::Passes);
+    }
+    shared.end([node]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slow_services_make_slow_answers_and_nothing_else() {
+    let shared = Shared::new().await;
+    let node = shared.node().await;
+    shared.search.set(Traffic::Slow(Duration::from_millis(400)));
+    shared.database.set(Traffic::Slow(Duration::from_millis(100)));
+
+    let id = publish(&node, "Snail").await;
+
+    node.anonymous.get(&format!("/api/records/{id}")).await.expect(200);
+    node.anonymous.get("/api/records?q=snail").await.expect(200);
+    shared.end([node]).await;
+}
