@@ -1,7 +1,7 @@
 //! What runs in a server: answering HTTP, indexing, and work in the background.
 //!
 //! In one process all roles run together. Apart they need a database that they share, which the
-//! embedded one is not: [`alone`] says so. Every process also tells the others that it lives and
+//! embedded one is not: [`apart`] says so. Every process also tells the others that it lives and
 //! follows what they put in force (`node`).
 
 mod node;

@@ -23,7 +23,7 @@ pub(super) const WRITTEN: &[&str] = &[
     "metadata.publication_date:>2016",
     "additionDate:[2015-01 TO 2015-02-10}",
     "genom* -linux",
-    "alignmnet~",
+    "clusterz~",
     "alignment~2 AND operatingSystem:Linux",
     "topic.term:\"Gene expression\"",
     "_exists_:license",
