@@ -63,8 +63,7 @@ enum Command {
     /// Indexes what was not indexed at once: part of `serve`, or a process of its own
     Relay(role::Args),
     Migrate(migrate::Args),
-    /// Lists the processes of the repository
-    Nodes,
+    Nodes(nodes::Args),
     Import(import::Args),
     Export(export::Args),
     #[command(subcommand)]
@@ -113,7 +112,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Schedule(args) => role::run(&global, args, Role::Schedule),
         Command::Relay(args) => role::run(&global, args, Role::Relay),
         Command::Migrate(args) => migrate::run(&global, &args),
-        Command::Nodes => nodes::run(&global),
+        Command::Nodes(args) => nodes::run(&global, &args),
         Command::Import(args) => import::run(&global, &args),
         Command::Export(args) => export::run(&global, &args),
         Command::Plugin(command) => plugin::run(&global, command),
@@ -155,7 +154,7 @@ mod tests {
             assert!(command.get_about().is_some(), "{} has no help", command.get_name());
             command.get_subcommands().for_each(check);
         }
-        let without_example = ["work", "schedule", "relay", "compile-plugin", "help"];
+        let without_example = ["compile-plugin", "help"];
 
         let command = Cli::command();
 
