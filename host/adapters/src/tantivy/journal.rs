@@ -1,8 +1,11 @@
 //! Small files, one after another in one file.
 //!
 //! A record is the lengths of a name and of its content and the checksum of both, four bytes each
-//! in little-endian order, then both. Whoever reads a journal stops at the first record that is
-//! not whole: nothing after it was promised to anyone.
+//! in little-endian order, then both. Whoever reads journals stops at the first record that is not
+//! whole: nothing after it was promised to anyone.
+//!
+//! **Invariant:** nothing is written behind a record that is not whole. One that a killed process
+//! has left is cut off when the journals are opened, one that a full disk has left before the next.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -24,6 +27,9 @@ pub(super) struct Journal {
     number: u64,
     /// None until there is something to write.
     file: Option<File>,
+    /// Bytes of the whole records in it, and whether there is more.
+    whole_bytes: u64,
+    is_torn: bool,
     pending: Vec<u8>,
 }
 
@@ -40,11 +46,23 @@ impl Journal {
                 rest = after;
             }
             if !rest.is_empty() {
+                if numbers.last() == Some(number) {
+                    let whole = u64::try_from(content.len() - rest.len());
+                    let file = OpenOptions::new().write(true).open(path(root, *number))?;
+                    file.set_len(whole.map_err(io::Error::other)?)?;
+                }
                 break;
             }
         }
-        let number = numbers.last().map_or(1, |last| last + 1);
-        Ok((Self { root: root.to_owned(), number, file: None, pending: Vec::new() }, records))
+        let journal = Self {
+            root: root.to_owned(),
+            number: numbers.last().map_or(1, |last| last + 1),
+            file: None,
+            whole_bytes: 0,
+            is_torn: false,
+            pending: Vec::new(),
+        };
+        Ok((journal, records))
     }
 
     /// Adds a record. It outlives this process after [`Journal::flush`].
@@ -60,6 +78,10 @@ impl Journal {
 
     /// Hands all records to the operating system.
     pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.cut_off()?;
+        if self.pending.is_empty() {
+            return Ok(());
+        }
         let file = match &mut self.file {
             Some(file) => file,
             none => none.insert(
@@ -70,18 +92,31 @@ impl Journal {
             ),
         };
         let done = file.write_all(&self.pending);
-        if done.is_err() {
-            // A record that is not whole ends a journal: what comes now begins another.
-            self.begin_another();
+        if done.is_ok() {
+            self.whole_bytes += self.pending.len() as u64;
+        } else {
+            self.is_torn = true;
         }
         self.pending.clear();
         done
+    }
+
+    /// Takes away what an attempt to write has left of a record.
+    fn cut_off(&mut self) -> io::Result<()> {
+        if self.is_torn
+            && let Some(file) = &self.file
+        {
+            file.set_len(self.whole_bytes)?;
+        }
+        self.is_torn = false;
+        Ok(())
     }
 
     /// What is added from now on goes into another journal; answers its number.
     pub(super) fn begin_another(&mut self) -> u64 {
         if self.file.take().is_some() {
             self.number += 1;
+            self.whole_bytes = 0;
         }
         self.number
     }
@@ -175,6 +210,21 @@ mod tests {
         assert_eq!(names(root.path()), ["a"]);
     }
 
+    #[test]
+    fn what_a_full_disk_has_left_of_a_record_is_cut_off_before_the_next() {
+        let root = tempfile::tempdir().unwrap();
+        let (mut journal, _) = Journal::open(root.path()).unwrap();
+        journal.append("a", b"whole").unwrap();
+        journal.flush().unwrap();
+        journal.file.as_mut().unwrap().write_all(b"a part of a record").unwrap();
+        journal.is_torn = true;
+
+        journal.append("b", b"whole").unwrap();
+        journal.flush().unwrap();
+
+        assert_eq!(names(root.path()), ["a", "b"]);
+    }
+
     proptest! {
         #[test]
         fn records_that_are_whole_are_read_and_no_others(
@@ -188,7 +238,8 @@ mod tests {
                 journal.append(name, content).unwrap();
             }
             journal.flush().unwrap();
-            let mut bytes = fs::read(path(root.path(), 1)).unwrap();
+            // There is none if there is nothing to write.
+            let mut bytes = fs::read(path(root.path(), 1)).unwrap_or_default();
             bytes.truncate(cut);
             if let Some(byte) = flip.and_then(|at| bytes.get_mut(at)) {
                 *byte ^= 1;
@@ -202,6 +253,14 @@ mod tests {
                 .map(|(name, content)| (PathBuf::from(name), content.clone()))
                 .collect();
             prop_assert!(written.starts_with(&read));
+
+            // Whoever goes on after that loses neither what was read nor what comes now.
+            let (mut journal, _) = Journal::open(root.path()).unwrap();
+            journal.append("after", b"it").unwrap();
+            journal.flush().unwrap();
+            let (_, later) = Journal::open(root.path()).unwrap();
+            prop_assert_eq!(&later[..read.len()], &read[..]);
+            prop_assert_eq!(&later[read.len()..], &[(PathBuf::from("after"), b"it".to_vec())]);
         }
     }
 }

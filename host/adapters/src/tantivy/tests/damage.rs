@@ -155,16 +155,36 @@ fn titled(number: u64, title: &str) -> IndexWrite {
 #[tokio::test]
 async fn a_journal_that_is_cut_off_leads_back_to_the_last_whole_commit() {
     let lost = lost_after((10..40).map(|number| titled(number, "a title"))).await;
-    let folder = lost.path().join(name().0);
-    let journal = fs::read_dir(&folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("journal-"))
-        .unwrap();
+    let journal = last_journal(lost.path());
     let content = fs::read(&journal).unwrap();
     fs::write(&journal, &content[..content.len() / 2]).unwrap();
 
     is_at_its_durable_commit(lost.path()).await;
+}
+
+fn last_journal(folder: &Path) -> PathBuf {
+    let entries = fs::read_dir(folder.join(name().0)).unwrap();
+    let number =
+        |path: &PathBuf| path.file_name()?.to_str()?.strip_prefix("journal-")?.parse::<u64>().ok();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| number(path).is_some()).max_by_key(number).unwrap()
+}
+
+#[tokio::test]
+async fn a_process_that_is_killed_in_the_middle_of_a_commit_and_once_more_loses_nothing() {
+    let (folder, _index) = being_written(10).await;
+    let killed = snapshot(folder.path());
+    let journal = last_journal(killed.path());
+    let content = fs::read(&journal).unwrap();
+    fs::write(&journal, [content.as_slice(), b"a part of a record"].concat()).unwrap();
+
+    let index = Tantivy::open(killed.path()).unwrap();
+    write(&index, 10..20).await;
+    let killed_again = snapshot(killed.path());
+
+    let index = Tantivy::open(killed_again.path()).unwrap();
+    assert_eq!(index.count(&name()).await.unwrap(), 20);
+    assert!(!index.unclean(&name()).await.unwrap());
 }
 
 #[tokio::test]
