@@ -109,15 +109,16 @@ impl Indexer {
         let mut batches = tokio::task::JoinSet::new();
         let mut batch = Vec::with_capacity(BATCH);
         let mut kept = Vec::new();
-        let mut strike_out = tokio::time::interval(STRIKE_OUT);
-        strike_out.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut pauses = tokio::time::interval(STRIKE_OUT);
+        pauses.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                () = stop.cancelled() => break,
+                // What waits already is still taken up.
+                () = stop.cancelled(), if !submitted.is_closed() => submitted.close(),
                 Some(promises) = batches.join_next() => kept.extend(promises.unwrap_or_default()),
-                _ = strike_out.tick(), if !kept.is_empty() => {
-                    self::strike_out(&ctx, std::mem::take(&mut kept)).await;
+                _ = pauses.tick(), if !kept.is_empty() => {
+                    strike_out(&ctx, std::mem::take(&mut kept)).await;
                 }
                 count = submitted.recv_many(&mut batch, BATCH), if batches.len() < BATCHES => {
                     if count == 0 {
@@ -130,7 +131,7 @@ impl Indexer {
         while let Some(promises) = batches.join_next().await {
             kept.extend(promises.unwrap_or_default());
         }
-        self::strike_out(&ctx, kept).await;
+        strike_out(&ctx, kept).await;
     }
 }
 
