@@ -114,6 +114,23 @@ async fn what_one_node_changes_the_other_shows_within_a_second() {
     shared.end([first, second]).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_node_has_rendered_another_that_started_later_serves() {
+    let shared = Shared::new().await;
+    let first = shared.node().await;
+    first.activate(&test_guest("specimens-1-0"), &[]).await;
+    let second = shared.node().await;
+
+    let fingerprint = |node: &TestApp| node.app.services.active.load().fingerprint;
+
+    // Nobody but the first has seen every change, and both must take the other's pages for theirs.
+    assert_eq!(fingerprint(&first), fingerprint(&second));
+    let before = fingerprint(&first);
+    first.activate(&test_guest("specimens-1-1"), &[]).await;
+    assert_ne!(fingerprint(&first), before);
+    shared.end([first, second]).await;
+}
+
 /// Sends each request to the next node, and to the one after that if nobody is there.
 async fn round_robin(nodes: &[Client], number: usize, path: &str) -> Option<u16> {
     for turn in 0..nodes.len() {

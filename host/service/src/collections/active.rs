@@ -1,6 +1,7 @@
 //! What is in force. Never changed, only replaced.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use repono_domain::{CollectionName, PluginName, SchemaStamp};
@@ -60,8 +61,8 @@ impl Collection {
 /// Plugins and collections in force.
 #[derive(Default, Clone)]
 pub struct ActiveSet {
-    /// Moves with every change.
-    pub generation: u64,
+    /// Tells sets of other packages apart, and is the same on every node that has the same in force.
+    pub fingerprint: u64,
     /// By name.
     pub plugins: BTreeMap<PluginName, ActivePlugin>,
     /// By name.
@@ -69,6 +70,16 @@ pub struct ActiveSet {
 }
 
 impl ActiveSet {
+    /// With the fingerprint of the plugins that it holds now.
+    pub(crate) fn identified(mut self) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for (name, active) in &self.plugins {
+            (name.as_str(), active.activation.digest.as_str()).hash(&mut hasher);
+        }
+        self.fingerprint = hasher.finish();
+        self
+    }
+
     /// A collection by its name.
     ///
     /// # Errors

@@ -101,14 +101,13 @@ pub(super) fn with_plugin(
     );
     next.plugins
         .insert(name, crate::collections::ActivePlugin { plugin: Arc::clone(plugin), activation });
-    next
+    next.identified()
 }
 
 /// The next set, without this plugin.
 pub(super) fn without_plugin(active: &ActiveSet, name: &repono_domain::PluginName) -> ActiveSet {
     let mut next = active.clone();
-    next.generation += 1;
     next.plugins.remove(name);
     next.collections.retain(|_, collection| collection.plugin.description().name != *name);
-    next
+    next.identified()
 }

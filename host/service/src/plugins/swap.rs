@@ -131,7 +131,6 @@ pub(crate) async fn swap_index(
         }])
         .await?;
     let mut set = ActiveSet::clone(&active);
-    set.generation += 1;
     if let Some(entry) = set.plugins.get_mut(plugin) {
         entry.activation = activation;
     }

@@ -44,7 +44,8 @@ impl View {
     }
 }
 
-/// Stand before the JSON in the cache: revision, generation and what rendered it, eight bytes each.
+/// Stand before the JSON in the cache: the record's revision, the fingerprint of what was in force,
+/// and what rendered it, eight bytes each.
 const HEADER: usize = 24;
 
 impl Services {
@@ -78,7 +79,7 @@ impl Services {
     pub(super) async fn keep(&self, collection: &Collection, rendered: &Rendered, lease: Lease) {
         let mut kept = Vec::with_capacity(HEADER + rendered.json.len());
         kept.extend(rendered.revision.to_le_bytes());
-        kept.extend(self.active.load().generation.to_le_bytes());
+        kept.extend(self.active.load().fingerprint.to_le_bytes());
         kept.extend(self.renderer.to_le_bytes());
         kept.extend(&rendered.json[..]);
         let key = cache_key(&collection.name, rendered.id);
@@ -87,7 +88,7 @@ impl Services {
 
     fn unpack(&self, id: RecordId, kept: &Bytes) -> Option<Rendered> {
         let number = |at: usize| Some(u64::from_le_bytes(kept.get(at..at + 8)?.try_into().ok()?));
-        let is_ours = number(8)? == self.active.load().generation && number(16)? == self.renderer;
+        let is_ours = number(8)? == self.active.load().fingerprint && number(16)? == self.renderer;
         is_ours.then(|| Some(Rendered { id, revision: number(0)?, json: kept.slice(HEADER..) }))?
     }
 }
