@@ -7,6 +7,7 @@ mod concurrency;
 mod exchanges;
 mod import;
 mod kill;
+mod nodes;
 mod plugins;
 mod records;
 mod search;

@@ -35,6 +35,8 @@ pub struct Settings {
     pub max_document_bytes: usize,
     /// Names of API paths that no collection may take.
     pub reserved_names: Vec<String>,
+    /// Whether other processes use the same database.
+    pub shared: bool,
 }
 
 impl Default for Settings {
@@ -49,23 +51,13 @@ impl Default for Settings {
             render_ttl: Duration::from_mins(5),
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),
+            shared: false,
         }
     }
 }
 
 /// What the repository needs of the world.
-#[expect(missing_docs, reason = "the ports say what each is")]
 pub struct Ports {
-    pub database: Arc<dyn Database>,
-    pub search: Arc<dyn SearchIndex>,
-    pub runtime: Arc<dyn PluginRuntime>,
-    pub cache: Arc<dyn Cache>,
-    pub clock: Arc<dyn Clock>,
-    pub ids: Arc<dyn Ids>,
-}
-
-/// The ports, and what is kept in memory over them.
-pub struct Services {
     /// Everything in SQL.
     pub database: Arc<dyn Database>,
     /// The search engine.
@@ -78,6 +70,11 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
     pub ids: Arc<dyn Ids>,
+}
+
+/// The ports, and what is kept in memory over them.
+pub struct Services {
+    ports: Ports,
     /// This process, as it was at its start.
     pub node: Node,
     /// What the operator decides.
@@ -93,20 +90,14 @@ pub struct Services {
     /// See [`renderer`].
     pub(crate) renderer: u64,
     /// Held by whoever changes what is in force in this process.
-    pub(crate) activation: tokio::sync::Mutex<()>,
+    pub(crate) activation: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Services {
     /// Puts the ports together. Nothing is in force until [`crate::plugins::start`].
     pub fn new(ports: Ports, node: Node, settings: Settings) -> Arc<Self> {
-        let Ports { database, search, runtime, cache, clock, ids } = ports;
         Arc::new(Self {
-            database,
-            search,
-            runtime,
-            cache,
-            clock,
-            ids,
+            ports,
             renderer: renderer(&settings),
             node,
             settings,
@@ -114,13 +105,21 @@ impl Services {
             active: ArcSwap::from_pointee(ActiveSet::default()),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
-            activation: tokio::sync::Mutex::default(),
+            activation: Arc::default(),
         })
     }
 
     /// A context for work that the repository does by itself.
     pub fn as_system(self: &Arc<Self>) -> Context {
         Context { caller: Caller::System, services: Arc::clone(self) }
+    }
+}
+
+impl Deref for Services {
+    type Target = Ports;
+
+    fn deref(&self) -> &Ports {
+        &self.ports
     }
 }
 

@@ -128,6 +128,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         render_ttl: config.cache.render_ttl(),
         max_document_bytes: config.records.max_document_bytes,
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
+        shared: !config.database.url.is_empty(),
     }
 }
 

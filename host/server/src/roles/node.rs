@@ -29,8 +29,8 @@ pub(super) async fn live(ctx: Context, stop: CancellationToken) {
 pub(super) async fn follow(ctx: Context, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let pause = match nodes::follow(&ctx).await {
-            Ok(_) if ctx.standing.load().problem.is_none() => LOOK,
-            Ok(_) => LOOK_AGAIN,
+            Ok(()) if ctx.standing.load().problem.is_none() => LOOK,
+            Ok(()) => LOOK_AGAIN,
             Err(error) => {
                 tracing::warn!(error = %error, "this node could not look what is in force");
                 LOOK_AGAIN

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use tokio::sync::MutexGuard;
+use tokio::sync::OwnedMutexGuard;
 
 use super::ACTIVATION;
 use crate::{Context, Error, Result, Services};
@@ -15,15 +15,16 @@ const RENEWED: Duration = Duration::from_secs(10);
 
 /// While this lives, no other node changes what is in force.
 #[must_use]
-pub(crate) struct Alone<'a> {
+pub(crate) struct Alone {
     services: Arc<Services>,
     renewal: tokio::task::AbortHandle,
-    _here: MutexGuard<'a, ()>,
+    /// Given back when the duty is, so that who comes next on this node does not lose it by that.
+    here: Option<OwnedMutexGuard<()>>,
 }
 
 /// Waits for others on this node, and refuses while another node is at it.
-pub(crate) async fn alone(ctx: &Context) -> Result<Alone<'_>> {
-    let here = ctx.activation.lock().await;
+pub(crate) async fn alone(ctx: &Context) -> Result<Alone> {
+    let here = Arc::clone(&ctx.activation).lock_owned().await;
     if !ctx.database.lead(ACTIVATION, &ctx.node.id, LEASE).await? {
         return Err(Error::Conflict(
             "Another node is changing what is in force at this moment: try again when it is done."
@@ -34,19 +35,25 @@ pub(crate) async fn alone(ctx: &Context) -> Result<Alone<'_>> {
     let renewal = tokio::spawn(async move {
         loop {
             tokio::time::sleep(RENEWED).await;
-            if let Err(error) = services.database.lead(ACTIVATION, &services.node.id, LEASE).await {
-                tracing::warn!(error = %error, "the duty to change what is in force could not be kept");
+            match services.database.lead(ACTIVATION, &services.node.id, LEASE).await {
+                Ok(true) => {}
+                Ok(false) => tracing::error!(
+                    "another node took over the duty to change what is in force, as this one was silent for too long"
+                ),
+                Err(error) => {
+                    tracing::warn!(error = %error, "the duty to change what is in force could not be kept");
+                }
             }
         }
     });
     let services = Arc::clone(&ctx.services);
-    Ok(Alone { services, renewal: renewal.abort_handle(), _here: here })
+    Ok(Alone { services, renewal: renewal.abort_handle(), here: Some(here) })
 }
 
-impl Drop for Alone<'_> {
+impl Drop for Alone {
     fn drop(&mut self) {
         self.renewal.abort();
-        let services = Arc::clone(&self.services);
+        let (services, here) = (Arc::clone(&self.services), self.here.take());
         // Unless it is freed here, it is when its lease is over.
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
@@ -54,6 +61,7 @@ impl Drop for Alone<'_> {
                 if let Err(error) = resigned {
                     tracing::warn!(error = %error, "the duty to change what is in force is freed when its lease is over");
                 }
+                drop(here);
             });
         }
     }

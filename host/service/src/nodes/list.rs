@@ -3,6 +3,7 @@
 use repono_domain::Node;
 
 use super::SILENCE;
+use super::live::this_node;
 use crate::{Context, Error, Result};
 
 /// A node, and whether it is there.
@@ -16,7 +17,7 @@ pub struct NodeState {
     pub in_line: bool,
 }
 
-/// All nodes that gave a sign of life within a day. For administrators.
+/// This node, and all others that gave a sign of life within a day. For administrators.
 pub async fn list(ctx: &Context) -> Result<Vec<NodeState>> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
@@ -28,5 +29,9 @@ pub async fn list(ctx: &Context) -> Result<Vec<NodeState>> {
         in_line: node.generation == generation && node.problem.is_none(),
         node,
     };
-    Ok(ctx.database.nodes().await?.into_iter().map(state).collect())
+    let mut nodes = ctx.database.nodes().await?;
+    nodes.retain(|node| node.id != ctx.node.id);
+    nodes.push(this_node(ctx));
+    nodes.sort_by(|a, b| (&a.name, a.started, &a.id).cmp(&(&b.name, b.started, &b.id)));
+    Ok(nodes.into_iter().map(state).collect())
 }

@@ -68,7 +68,7 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
 }
 
 /// Waits for other nodes that change what is in force: those that start at the same time, mostly.
-async fn turn(ctx: &Context) -> Result<Alone<'_>> {
+async fn turn(ctx: &Context) -> Result<Alone> {
     for _ in 0..TURNS {
         match alone(ctx).await {
             Err(Error::Conflict(_)) => tokio::time::sleep(TURN).await,
