@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use repono_server::config::Secret;
+use repono_server::config::SecretUrl;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -50,7 +50,7 @@ impl Proxy {
     }
 
     /// A URL that leads through here.
-    pub fn through(&self, url: &Url) -> Secret {
+    pub fn through(&self, url: &Url) -> SecretUrl {
         let mut url = url.clone();
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(self.address.port())).unwrap();

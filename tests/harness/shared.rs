@@ -23,13 +23,13 @@ impl Shared {
     /// Makes an empty database with tables; the rest needs no making.
     pub async fn new() -> Self {
         let name = format!("repono_test_{:016x}", rand::random::<u64>());
-        let mut url = Url::parse(&service("REPONO_TEST_POSTGRESQL")).unwrap();
+        let mut url = parse("REPONO_TEST_POSTGRESQL");
         url.set_path(&name);
         sqlx::Postgres::create_database(url.as_str()).await.unwrap();
         let shared = Self {
             database: Proxy::to(&url).await,
-            search: Proxy::to(&Url::parse(&service("REPONO_TEST_SEARCH")).unwrap()).await,
-            cache: Proxy::to(&Url::parse(&service("REPONO_TEST_REDIS")).unwrap()).await,
+            search: Proxy::to(&parse("REPONO_TEST_SEARCH")).await,
+            cache: Proxy::to(&parse("REPONO_TEST_REDIS")).await,
             url,
             name,
         };
@@ -77,15 +77,12 @@ impl Shared {
     }
 }
 
-fn parse(variable: &str) -> Url {
-    Url::parse(&service(variable)).unwrap()
-}
-
 #[expect(clippy::disallowed_methods, reason = "tests are told in no other way")]
-fn service(variable: &str) -> String {
-    std::env::var(variable).unwrap_or_else(|_| {
+fn parse(variable: &str) -> Url {
+    let url = std::env::var(variable).unwrap_or_else(|_| {
         panic!(
             "{variable} is not set: `cargo xtask services up` starts the service and `cargo xtask test --services` sets it"
         )
-    })
+    });
+    Url::parse(&url).unwrap()
 }

@@ -15,27 +15,29 @@ use crate::{admin, health, me, not_yet, openapi, records, vocabularies};
 
 /// Everything that is served: `/api/…` and `/health/…`.
 pub fn router(services: Arc<Services>, options: Options) -> axum::Router {
-    let app = App { services, options: Arc::new(options) };
     let (ordinary, long) = (ordinary().split_for_parts().0, long().split_for_parts().0);
+    served(services, options, ordinary.merge(not_yet::routes()), long)
+}
+
+/// How a process is that serves nothing else: `/health/…`.
+pub fn health_router(services: Arc<Services>, options: Options) -> axum::Router {
+    served(services, options, of_health().split_for_parts().0, axum::Router::new())
+}
+
+fn served(
+    services: Arc<Services>,
+    options: Options,
+    ordinary: axum::Router<App>,
+    long: axum::Router<App>,
+) -> axum::Router {
+    let app = App { services, options: Arc::new(options) };
     ordinary
-        .merge(not_yet::routes())
         .layer(from_fn_with_state(app.clone(), time_limit))
         .merge(long)
         .fallback(async || Failure::NoSuchUrl)
         .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
         // Bodies have limits of their own, see `extract` and `Options`.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(app.clone(), envelope))
-        .with_state(app)
-}
-
-/// How a process is that serves nothing else: `/health/…`.
-pub fn health_router(services: Arc<Services>, options: Options) -> axum::Router {
-    let app = App { services, options: Arc::new(options) };
-    let (routes, _) = of_health().split_for_parts();
-    routes
-        .fallback(async || Failure::NoSuchUrl)
-        .layer(from_fn_with_state(app.clone(), time_limit))
         .layer(from_fn_with_state(app.clone(), envelope))
         .with_state(app)
 }

@@ -48,6 +48,12 @@ impl Global {
         config::load(self.config.as_deref(), &Environment::read(), &flags)
     }
 
+    /// What a process is to log: as it was told, or more if that was asked for.
+    pub(crate) fn log_flag(&self, log: Option<String>) -> Option<config::Flag> {
+        let log = log.or_else(|| (self.verbose > 0).then(|| "debug".to_owned()))?;
+        Some(("log.filter", log.into()))
+    }
+
     /// Whether the command is about a server elsewhere.
     pub(crate) fn is_elsewhere(&self) -> bool {
         self.elsewhere().is_some()

@@ -25,10 +25,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(global: &Global, args: Args, role: Role) -> anyhow::Result<()> {
-    let log = args.log.or_else(|| (global.verbose > 0).then(|| "debug".to_owned()));
     let listen = args.listen.unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let mut flags: Vec<Flag> = vec![("server.listen", listen.into())];
-    flags.extend(log.map(|log| ("log.filter", log.into())));
+    flags.extend(global.log_flag(args.log));
     let config = global.settings(&flags)?;
     roles::apart(&config, role)?;
     roles::run(config, role.as_str(), [role].into())

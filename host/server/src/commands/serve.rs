@@ -32,11 +32,9 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
-    let log = args.log.or_else(|| (global.verbose > 0).then(|| "debug".to_owned()));
-    let given =
-        [("server.listen", args.listen), ("server.site_url", args.site_url), ("log.filter", log)];
-    let flags: Vec<Flag> =
-        given.into_iter().filter_map(|(path, value)| Some((path, value?.into()))).collect();
+    let given = [("server.listen", args.listen), ("server.site_url", args.site_url)];
+    let given = given.into_iter().filter_map(|(path, value)| Some((path, value?.into())));
+    let flags: Vec<Flag> = given.chain(global.log_flag(args.log)).collect();
     let config = global.settings(&flags)?;
     if args.alone {
         roles::apart(&config, Role::Serve)?;

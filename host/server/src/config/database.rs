@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::SecretUrl;
 
 /// Where records are kept.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "default.toml says what each means")]
 pub struct DatabaseSection {
-    pub url: Secret,
+    pub url: SecretUrl,
     pub password_file: PathBuf,
     pub connections: u32,
     pub acquire_timeout_ms: u64,

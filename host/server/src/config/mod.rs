@@ -40,7 +40,7 @@ pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
 pub use self::records::RecordsSection;
 pub use self::search::SearchSection;
-pub use self::secret::Secret;
+pub use self::secret::{SecretUrl, password};
 pub use self::server::ServerSection;
 pub use self::tasks::TasksSection;
 

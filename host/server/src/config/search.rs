@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::SecretUrl;
 
 /// How the search index follows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "default.toml says what each means")]
 pub struct SearchSection {
-    pub url: Secret,
+    pub url: SecretUrl,
     pub username: String,
     pub password_file: PathBuf,
     pub request_timeout_ms: u64,

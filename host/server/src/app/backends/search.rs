@@ -9,7 +9,7 @@ use repono_adapters::tantivy::Tantivy;
 use repono_service::ports::SearchIndex;
 use tokio::task::spawn_blocking;
 
-use crate::config::SearchSection;
+use crate::config::{SearchSection, password};
 
 /// Folder within the data folder.
 const FOLDER: &str = "search";
@@ -47,18 +47,10 @@ impl Search {
 }
 
 fn options(section: &SearchSection) -> anyhow::Result<SearchOptions> {
-    let file = &section.password_file;
-    let password = if file.as_os_str().is_empty() {
-        None
-    } else {
-        let password = std::fs::read_to_string(file)
-            .with_context(|| format!("the password file {} cannot be read", file.display()))?;
-        Some(password.trim_end_matches(['\n', '\r']).to_owned())
-    };
     Ok(SearchOptions {
         urls: section.url.reveal().split(',').map(|url| url.trim().to_owned()).collect(),
         username: Some(section.username.clone()).filter(|name| !name.is_empty()),
-        password,
+        password: password(&section.password_file)?,
         prefix: section.prefix.clone(),
         certificates: Some(section.certificates.clone())
             .filter(|certificates| !certificates.as_os_str().is_empty()),
