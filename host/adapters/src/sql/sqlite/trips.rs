@@ -9,7 +9,7 @@ use futures::TryStreamExt as _;
 use sqlx::sqlite::{SqliteArguments, SqliteQueryResult, SqliteRow};
 use sqlx::{AssertSqlSafe, Either, Executor as _, SqliteConnection};
 
-use super::work::Work;
+use super::work::{Desk, Work};
 use super::{TEXTS, error, values};
 use crate::sql::engine::{Connection, Failure};
 use crate::sql::preconditions::Precondition;
@@ -57,12 +57,13 @@ impl From<Script> for Trips {
 impl Work for Trips {
     type Output = Done;
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<Done, Failure> {
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<Done, Failure> {
         let mut done = Done::default();
         for trip in &mut self.0 {
-            if let Err((failure, precondition)) = trip.make(connection, &mut done).await {
+            trip.precede(desk.take_opening());
+            if let Err((failure, precondition)) = trip.make(desk.connection, &mut done).await {
                 return Err(match precondition {
-                    Some(precondition) => precondition.unmet(connection).await,
+                    Some(precondition) => precondition.unmet(desk).await,
                     None => error::failure(failure),
                 });
             }
@@ -79,6 +80,16 @@ impl Trip {
             if let Err(error) = values::add(&mut self.arguments, value) {
                 self.fault = Some(sqlx::Error::Encode(error));
             }
+        }
+    }
+
+    /// Says something of the writer's before all the rest.
+    fn precede(&mut self, opening: &[&'static str]) {
+        for statement in opening.iter().rev() {
+            self.sql.insert(0, ';');
+            self.sql.insert_str(0, statement);
+            let step = Step { demand: Demand::Nothing, precondition: None, mark: None };
+            self.steps.insert(0, step);
         }
     }
 
@@ -135,12 +146,12 @@ impl Step {
 }
 
 #[async_trait]
-impl Connection for SqliteConnection {
+impl Connection for Desk<'_> {
     type Row = SqliteRow;
 
     async fn rows(&mut self, statement: &Statement) -> Result<Vec<SqliteRow>, Failure> {
         let query = super::query(statement.clone()).map_err(error::failure)?;
-        query.fetch_all(self).await.map_err(error::failure)
+        query.fetch_all(self.open().await.map_err(Failure::Broken)?).await.map_err(error::failure)
     }
 
     async fn run(&mut self, script: &mut Script) -> Result<Done, Failure> {

@@ -8,6 +8,36 @@ use tokio::sync::oneshot;
 use super::error;
 use crate::sql::engine::{Failure, Transaction};
 
+/// The writer's connection as one work gets it.
+pub(super) struct Desk<'c> {
+    pub(super) connection: &'c mut SqliteConnection,
+    opening: &'static [&'static str],
+}
+
+impl<'c> Desk<'c> {
+    /// What opens the work is said with its first statement: a trip of its own would cost more than
+    /// most statements do.
+    pub(super) fn new(
+        connection: &'c mut SqliteConnection,
+        opening: &'static [&'static str],
+    ) -> Self {
+        Self { connection, opening }
+    }
+
+    /// For the first statement to say.
+    pub(super) fn take_opening(&mut self) -> &'static [&'static str] {
+        std::mem::take(&mut self.opening)
+    }
+
+    /// The connection, after the opening has been said.
+    pub(super) async fn open(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        for statement in self.take_opening() {
+            sqlx::query(*statement).execute(&mut *self.connection).await?;
+        }
+        Ok(self.connection)
+    }
+}
+
 /// Something to be done in a transaction.
 #[async_trait]
 pub(super) trait Work: Send + 'static {
@@ -15,15 +45,15 @@ pub(super) trait Work: Send + 'static {
     type Output: Send + 'static;
 
     /// Is called once, within a transaction that others may share.
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<Self::Output, Failure>;
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<Self::Output, Failure>;
 }
 
 #[async_trait]
 impl<T: Transaction> Work for T {
     type Output = T::Output;
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<T::Output, Failure> {
-        Transaction::run(self, connection).await
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<T::Output, Failure> {
+        Transaction::run(self, desk).await
     }
 }
 
@@ -34,7 +64,7 @@ pub(super) trait Job: Send {
     fn is_awaited(&self) -> bool;
 
     /// As [`Work::run`].
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure>;
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), Failure>;
 
     /// Tells what came of it: `outcome`, or what the run brought.
     fn answer(self: Box<Self>, outcome: Result<()>);
@@ -58,8 +88,8 @@ impl<W: Work> Job for Pending<W> {
         !self.reply.is_closed()
     }
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        self.output = Some(self.work.run(connection).await?);
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), Failure> {
+        self.output = Some(self.work.run(desk).await?);
         Ok(())
     }
 

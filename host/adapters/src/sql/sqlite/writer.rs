@@ -11,7 +11,7 @@ use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::Sqlit
 use tokio::sync::{mpsc, oneshot};
 
 use super::error;
-use super::work::{Job, Work, job};
+use super::work::{Desk, Job, Work, job};
 use crate::sql::engine::Failure;
 
 /// So many works go into one commit at most, so that the first does not wait long for the last.
@@ -33,8 +33,8 @@ impl Writer {
     /// Starts the writer on its connection. It ends when it is closed or no one can hand it work.
     pub(super) fn start(connection: SqliteConnection, options: SqliteConnectOptions) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING);
-        let desk = Desk { connection: Some(connection), options, failing: false };
-        drop(tokio::spawn(desk.serve(receiver)));
+        let clerk = Clerk { connection: Some(connection), options, failing: false };
+        drop(tokio::spawn(clerk.serve(receiver)));
         Self(sender)
     }
 
@@ -60,8 +60,8 @@ impl Writer {
     }
 }
 
-/// Where the writer sits.
-struct Desk {
+/// Who does the work.
+struct Clerk {
     /// None after it broke; opened anew for the next batch.
     connection: Option<SqliteConnection>,
     options: SqliteConnectOptions,
@@ -69,7 +69,7 @@ struct Desk {
     failing: bool,
 }
 
-impl Desk {
+impl Clerk {
     async fn serve(mut self, mut receiver: mpsc::Receiver<Message>) {
         let mut messages = Vec::with_capacity(BATCH);
         while receiver.recv_many(&mut messages, BATCH).await > 0 {
@@ -128,19 +128,20 @@ impl Desk {
             none => none.insert(self.options.connect().await?),
         };
 
-        sqlx::query("begin immediate").execute(&mut *connection).await?;
         let mut outcomes: Vec<Result<()>> = Vec::with_capacity(jobs.len());
         let shared = jobs.len() > 1;
         for job in jobs {
-            if shared {
-                let mark = match outcomes.last() {
-                    None => "savepoint work",
-                    Some(Ok(())) => "release work; savepoint work",
-                    Some(Err(_)) => "rollback to work",
-                };
-                sqlx::query(mark).execute(&mut *connection).await?;
-            }
-            outcomes.push(match job.run(connection).await {
+            let opening: &[&str] = match outcomes.last() {
+                None if shared => &["begin immediate", "savepoint work"],
+                None => &["begin immediate"],
+                Some(Ok(())) => &["release work", "savepoint work"],
+                Some(Err(_)) => &["rollback to work"],
+            };
+            let mut desk = Desk::new(connection, opening);
+            let outcome = job.run(&mut desk).await;
+            // A work that was refused before its first statement has not said it.
+            desk.open().await?;
+            outcomes.push(match outcome {
                 Ok(()) => Ok(()),
                 Err(Failure::Refused(error)) => Err(error),
                 Err(Failure::Broken(error)) => return Err(error),

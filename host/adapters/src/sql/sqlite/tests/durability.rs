@@ -3,13 +3,15 @@
 use repono_domain::RecordId;
 use repono_service::Kind;
 use repono_service::ports::{Outbox as _, Records as _, Transactions as _};
-use sqlx::SqliteConnection;
 
 use super::open;
 use crate::sql::engine::Failure;
 use crate::sql::samples::publication;
 use crate::sql::sqlite::Sqlite;
-use crate::sql::sqlite::{error, work::Work};
+use crate::sql::sqlite::{
+    error,
+    work::{Desk, Work},
+};
 
 #[tokio::test]
 async fn what_was_acknowledged_survives_a_drop_without_close() {
@@ -149,7 +151,8 @@ struct Statement(&'static str);
 impl Work for Statement {
     type Output = ();
 
-    async fn run(&mut self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+    async fn run(&mut self, desk: &mut Desk<'_>) -> Result<(), Failure> {
+        let connection = desk.open().await.map_err(error::failure)?;
         sqlx::query(self.0).execute(connection).await.map_err(error::failure)?;
         Ok(())
     }
