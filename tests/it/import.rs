@@ -46,6 +46,49 @@ async fn importing_twice_imports_nothing_twice() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_whose_draft_was_deleted_is_imported_again() {
+    let app = TestApp::new().await;
+    let line = documents("records", 1).remove(0);
+    let import = async || {
+        let path = "/api/records/import";
+        let reply =
+            app.alice.send(Method::POST, path, "application/x-ndjson", line.clone()).await;
+        reply.expect(200).lines().remove(0)
+    };
+
+    let first = import().await;
+    assert_eq!(import().await["status"], "known");
+    let draft = format!("/api/records/{}/draft", first["id"].as_str().unwrap());
+    app.alice.delete(&draft).await.expect(204);
+    let again = import().await;
+
+    assert_eq!(again["status"], "created");
+    assert_ne!(again["id"], first["id"]);
+    assert_eq!(import().await["id"], again["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_imports_of_the_same_file_at_once_store_each_line_once() {
+    let app = TestApp::new().await;
+    let body = documents("records", 300).join("\n");
+    let import = || {
+        let path = "/api/records/import?publish=true&refresh=wait_for";
+        app.alice.send(Method::POST, path, "application/x-ndjson", body.clone())
+    };
+
+    let (one, other) = tokio::join!(import(), import());
+
+    let summary = |reply: &harness::Reply| {
+        let last = reply.lines().pop().unwrap();
+        (last["done"] == true, last["created"].as_u64().unwrap(), last["refused"].as_u64().unwrap())
+    };
+    let (one, other) = (summary(&one), summary(&other));
+    assert!(one.0 && other.0, "both went to their end: {one:?}, {other:?}");
+    assert_eq!((one.1 + other.1, one.2 + other.2), (300, 0));
+    assert_eq!(app.anonymous.get("/api/records?size=1").await.json()["hits"]["total"], 300);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_line_is_refused_with_its_reasons_and_the_others_are_stored() {
     let app = TestApp::new().await;
     let good = documents("records", 2);

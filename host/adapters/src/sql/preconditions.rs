@@ -26,6 +26,8 @@ pub(super) enum Precondition {
     RecordIs(RecordId, u64),
     /// The record has never been of this revision.
     NewRevision(RecordId, u64),
+    /// No other import of the line came first.
+    NewLine,
     /// No other task has this id.
     NewTask(TaskId),
     /// The e-mail address is free.
@@ -93,6 +95,9 @@ impl Precondition {
                 format!("the record {id} has had a revision {revision} already")
             }
             Self::RecordIs(id, _) => format!("the record {id} was changed by someone else"),
+            Self::NewLine => {
+                "the same line was imported by someone else in the meantime".to_owned()
+            }
             Self::NewTask(id) => format!("there is a task {id} already"),
             Self::FreeEmail => "there is already a user with this e-mail address".to_owned(),
             Self::NewToken => "there is no such user, or the token exists already".to_owned(),

@@ -1,6 +1,7 @@
 //! Many documents at once.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -24,6 +25,8 @@ use crate::options::App;
 const BATCH_LINES: usize = 200;
 /// or so many bytes, whichever comes first.
 const BATCH_BYTES: usize = 1 << 20;
+/// Batches under way at once.
+const AT_ONCE: usize = 2;
 
 const TYPES: [&str; 5] = [
     "application/x-ndjson",
@@ -68,21 +71,66 @@ pub(crate) async fn handler(
     // Who may not import is told so before sending a gigabyte.
     records::import(&ctx, &collection, Vec::new(), false, false).await?;
     let encoding = check(&headers)?;
-    let mut import = Import {
+    let teller = Teller { only_refused: report(&params)?, counts: Counts::default() };
+    let taken = Taking { lines: Reader::new(body, encoding, app.options.max_line_bytes) };
+    let import = Arc::new(Import {
         ctx,
         collection,
         publish: params.flag("publish"),
         wait: refresh(&params, Refresh::Soon)? == Refresh::WaitFor,
-        only_refused: report(&params)?,
-        lines: Reader::new(body, encoding, app.options.max_line_bytes),
-        counts: Counts::default(),
-    };
+    });
+    // While one batch is being stored the next is being checked.
+    let mut imported = stream::unfold(Some(taken), Taking::next)
+        .map(move |taken| Arc::clone(&import).store(taken))
+        .buffered(AT_ONCE)
+        .boxed();
 
     // The first batch decides the status; what fails later is told in the last line.
-    let first = import.batch().await?;
-    let rest = stream::unfold((!first.is_last).then_some(import), next);
-    let lines = stream::iter([Ok::<_, Infallible>(first.answer)]).chain(rest);
-    Ok(ndjson("application/x-ndjson", lines))
+    let first = imported.next().await.transpose()?;
+    let told = stream::iter(first.map(Ok)).chain(imported).scan(Some(teller), |teller, batch| {
+        let told = teller.take().map(|mut telling| {
+            let (told, is_last) = telling.tell(batch);
+            if !is_last {
+                *teller = Some(telling);
+            }
+            Ok::<_, Infallible>(told)
+        });
+        async { told }
+    });
+    Ok(ndjson("application/x-ndjson", told))
+}
+
+/// Takes lines from the body, a batch at a time.
+struct Taking {
+    lines: Reader,
+}
+
+struct Taken {
+    lines: Vec<Line>,
+    is_last: bool,
+}
+
+impl Taking {
+    /// After the last batch, or an error, there is nothing more.
+    async fn next(this: Option<Self>) -> Option<(Result<Taken, Failure>, Option<Self>)> {
+        let mut this = this?;
+        let taken = this.batch().await;
+        let goes_on = taken.as_ref().is_ok_and(|taken| !taken.is_last);
+        Some((taken, goes_on.then_some(this)))
+    }
+
+    async fn batch(&mut self) -> Result<Taken, Failure> {
+        let mut lines = Vec::new();
+        let mut bytes = 0;
+        while lines.len() < BATCH_LINES && bytes < BATCH_BYTES {
+            let Some(line) = self.lines.next().await? else {
+                return Ok(Taken { lines, is_last: true });
+            };
+            bytes += if let Text::Whole(text) = &line.text { text.len() } else { 0 };
+            lines.push(line);
+        }
+        Ok(Taken { lines, is_last: false })
+    }
 }
 
 struct Import {
@@ -90,8 +138,42 @@ struct Import {
     collection: CollectionName,
     publish: bool,
     wait: bool,
+}
+
+/// What became of the lines of a batch, by their numbers.
+struct Stored {
+    outcomes: Vec<(u64, ImportOutcome)>,
+    is_last: bool,
+}
+
+impl Import {
+    async fn store(self: Arc<Self>, taken: Result<Taken, Failure>) -> Result<Stored, Failure> {
+        let Taken { lines, is_last } = taken?;
+        let mut documents = Vec::new();
+        let mut numbers = Vec::new();
+        for line in lines {
+            numbers.push((line.number, matches!(line.text, Text::Whole(_))));
+            if let Text::Whole(text) = line.text {
+                documents.push(ImportLine::from(text));
+            }
+        }
+        let imported =
+            records::import(&self.ctx, &self.collection, documents, self.publish, self.wait);
+        let mut outcomes = imported.await?.outcomes.into_iter();
+        let outcomes = numbers
+            .into_iter()
+            .map(|(number, whole)| {
+                let outcome = if whole { outcomes.next() } else { None };
+                (number, outcome.unwrap_or_else(|| ImportOutcome::Refused(vec![too_long()])))
+            })
+            .collect();
+        Ok(Stored { outcomes, is_last })
+    }
+}
+
+/// Tells what became of each line, and sums up.
+struct Teller {
     only_refused: bool,
-    lines: Reader,
     counts: Counts,
 }
 
@@ -102,62 +184,28 @@ struct Counts {
     refused: u64,
 }
 
-struct Batch {
-    answer: Bytes,
-    is_last: bool,
-}
-
-async fn next(import: Option<Import>) -> Option<(Result<Bytes, Infallible>, Option<Import>)> {
-    let mut import = import?;
-    match import.batch().await {
-        Ok(batch) => Some((Ok(batch.answer), (!batch.is_last).then_some(import))),
-        Err(failure) => {
-            let (_, error) = failure.told();
-            Some((Ok(line(&import.counts.told(json!({"done": false, "error": error})))), None))
-        }
-    }
-}
-
-impl Import {
-    /// Imports what comes next and tells what became of it; at the end, sums up.
-    async fn batch(&mut self) -> Result<Batch, Failure> {
-        let (lines, is_last) = self.take().await?;
-        let mut documents = Vec::new();
-        let mut taken = Vec::new();
-        for line in lines {
-            taken.push((line.number, matches!(line.text, Text::Whole(_))));
-            if let Text::Whole(text) = line.text {
-                documents.push(ImportLine::from(text));
+impl Teller {
+    /// Lines of the answer, and whether they are the last.
+    fn tell(&mut self, batch: Result<Stored, Failure>) -> (Bytes, bool) {
+        match batch {
+            Ok(Stored { outcomes, is_last }) => {
+                let mut answer = Vec::new();
+                for (number, outcome) in outcomes {
+                    self.tell_line(number, &outcome, &mut answer);
+                }
+                if is_last {
+                    answer.extend(line(&self.counts.told(json!({"done": true}))));
+                }
+                (answer.into(), is_last)
+            }
+            Err(failure) => {
+                let (_, error) = failure.told();
+                (line(&self.counts.told(json!({"done": false, "error": error}))), true)
             }
         }
-        let imported =
-            records::import(&self.ctx, &self.collection, documents, self.publish, self.wait);
-        let mut outcomes = imported.await?.outcomes.into_iter();
-
-        let mut answer = Vec::new();
-        for (number, whole) in taken {
-            let outcome = if whole { outcomes.next() } else { None };
-            let outcome = outcome.unwrap_or_else(|| ImportOutcome::Refused(vec![too_long()]));
-            self.tell(number, &outcome, &mut answer);
-        }
-        if is_last {
-            answer.extend(line(&self.counts.told(json!({"done": true}))));
-        }
-        Ok(Batch { answer: answer.into(), is_last })
     }
 
-    async fn take(&mut self) -> Result<(Vec<Line>, bool), Failure> {
-        let mut lines = Vec::new();
-        let mut bytes = 0;
-        while lines.len() < BATCH_LINES && bytes < BATCH_BYTES {
-            let Some(line) = self.lines.next().await? else { return Ok((lines, true)) };
-            bytes += if let Text::Whole(text) = &line.text { text.len() } else { 0 };
-            lines.push(line);
-        }
-        Ok((lines, false))
-    }
-
-    fn tell(&mut self, number: u64, outcome: &ImportOutcome, answer: &mut Vec<u8>) {
+    fn tell_line(&mut self, number: u64, outcome: &ImportOutcome, answer: &mut Vec<u8>) {
         let told = match outcome {
             ImportOutcome::Created(id) => {
                 self.counts.created += 1;

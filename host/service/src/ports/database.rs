@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use repono_domain::{
-    CollectionName, Draft, Parent, PluginName, Record, RecordId, Task, Token, User, UserId,
+    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Task, Token, User, UserId,
 };
 
 use super::{
@@ -75,6 +75,16 @@ pub enum Change {
         /// Which.
         record: RecordId,
     },
+    /// Keeps in mind which record an imported line became; a conflict if another import of the line
+    /// came first.
+    Import {
+        /// SHA-256 of all that makes two lines the same.
+        line: Digest,
+        /// What it became.
+        record: RecordId,
+        /// What it became the last time, if that is gone.
+        instead_of: Option<RecordId>,
+    },
     /// Asks for work to be done later.
     Enqueue(Task),
     /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
@@ -95,7 +105,7 @@ pub enum Change {
     /// Keeps a plugin's bytes. Not an error if they are there.
     InsertPackage(Package),
     /// Removes a plugin's bytes; a conflict while revisions or an activation point to them.
-    DeletePackage(repono_domain::Digest),
+    DeletePackage(Digest),
     /// Makes a package the one in force for its plugin's name, or none.
     Activate {
         /// The plugin.

@@ -1,7 +1,7 @@
 //! Reading what is stored of records.
 
 use async_trait::async_trait;
-use repono_domain::{CollectionName, Draft, Parent, Record, RecordId, Revision};
+use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 
 use crate::Result;
 
@@ -50,6 +50,10 @@ pub trait Records: Send + Sync {
 
     /// What is stored under these ids, in the order asked for, unknown ids included.
     async fn stored(&self, ids: &[RecordId]) -> Result<Vec<Stored>>;
+
+    /// Which records these lines became when they were imported, in the order asked for. A record
+    /// may be gone since.
+    async fn imported(&self, lines: &[Digest]) -> Result<Vec<Option<RecordId>>>;
 
     /// Ids of a collection in their order, the first after `after`.
     async fn walk(

@@ -1,15 +1,19 @@
 //! Many documents at once.
 
-use repono_domain::{CollectionName, Problem, Record, RecordId};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use repono_domain::{CollectionName, Digest, Draft, Problem, RecordId, UserId};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::create::{depositor, first_draft};
 use super::publish::{first_record, problems_of};
 use super::{Input, check_all};
+use crate::collections::Collection;
 use crate::indexing::Job;
 use crate::ports::{Change, Stored};
-use crate::{Context, Result};
+use crate::{Context, Kind, Result};
 
 /// A document to be imported.
 #[derive(Clone, Debug)]
@@ -38,9 +42,8 @@ pub struct Imported {
 
 /// Imports a batch of documents, as drafts or published, in one transaction.
 ///
-/// The id of a new record is derived from the collection, the owner and the text, so that the same
-/// line is imported once however often it is sent. Answers when the batch is durable; the index
-/// follows by itself, and `wait` says whether to wait for it.
+/// A line of the same collection, owner and text is imported once, however often it is sent. Answers
+/// when the batch is durable; the index follows by itself, and `wait` says whether to wait for it.
 #[tracing::instrument(name = "records.import", skip_all, fields(collection = %collection, lines = lines.len()))]
 pub async fn import(
     ctx: &Context,
@@ -54,85 +57,137 @@ pub async fn import(
     if lines.is_empty() {
         return Ok(Imported { outcomes: Vec::new() });
     }
-    let ids: Vec<_> =
-        lines.iter().map(|line| derived_id(&collection.name, owner.0, &line.json)).collect();
-    let known = ctx.database.stored(&ids).await?;
-
-    let mut outcomes: Vec<Option<ImportOutcome>> = vec![None; lines.len()];
-    let mut fresh: Vec<(usize, RecordId, Input)> = Vec::new();
-    for (place, ((line, id), stored)) in lines.iter().zip(&ids).zip(&known).enumerate() {
-        if is_known(stored) || fresh.iter().any(|(_, other, _)| other == id) {
-            outcomes[place] = Some(ImportOutcome::Known(*id));
-            continue;
-        }
-        match read(ctx, &line.json) {
-            Ok(input) => fresh.push((place, *id, input)),
-            Err(problem) => outcomes[place] = Some(ImportOutcome::Refused(vec![problem])),
-        }
+    let batch = Batch { ctx, collection, owner, publish };
+    // Another import may bring the same line at the same moment, and an id may be taken.
+    let (outcomes, jobs) = match batch.store(&lines).await {
+        Err(error) if error.kind() == Kind::Conflict => batch.store(&lines).await?,
+        stored => stored?,
+    };
+    if wait {
+        ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await;
+    } else {
+        ctx.indexer.submit_bulk(jobs).await;
     }
+    Ok(Imported { outcomes })
+}
 
-    let inputs = fresh.iter_mut().map(|(_, id, input)| (*id, std::mem::take(input))).collect();
-    let checked = check_all(ctx, &collection, inputs).await?;
-    let mut changes = Vec::new();
-    let mut stored = Vec::new();
-    for ((place, id, _), (document, problems)) in fresh.into_iter().zip(checked) {
-        let draft = first_draft(ctx, &collection, owner, id, document, problems);
-        let reasons =
-            if publish { problems_of(&draft.document, &draft.problems) } else { Vec::new() };
-        if !reasons.is_empty() {
-            outcomes[place] = Some(ImportOutcome::Refused(reasons));
-            continue;
+/// How all lines of a batch are taken.
+struct Batch<'c> {
+    ctx: &'c Context,
+    collection: Arc<Collection>,
+    owner: UserId,
+    publish: bool,
+}
+
+/// A line that has not been imported.
+struct Fresh {
+    place: usize,
+    id: RecordId,
+    /// What the line had become the last time.
+    gone: Option<RecordId>,
+}
+
+impl Batch<'_> {
+    /// Stores what is new and can be; answers what is to be indexed, too.
+    async fn store(&self, lines: &[ImportLine]) -> Result<(Vec<ImportOutcome>, Vec<Job>)> {
+        let Self { ctx, collection, .. } = self;
+        let digests: Vec<_> = lines.iter().map(|line| self.digest(&line.json)).collect();
+        let (mut outcomes, fresh, inputs) = self.sort(lines, &digests).await?;
+
+        let checked = check_all(ctx, collection, inputs).await?;
+        let mut changes = Vec::new();
+        let mut stored = Vec::new();
+        for (Fresh { place, id, gone }, (document, problems)) in fresh.into_iter().zip(checked) {
+            let draft = first_draft(ctx, collection, self.owner, id, document, problems);
+            let reasons = if self.publish {
+                problems_of(&draft.document, &draft.problems)
+            } else {
+                Vec::new()
+            };
+            if !reasons.is_empty() {
+                outcomes[place] = ImportOutcome::Refused(reasons);
+                continue;
+            }
+            let line = digests[place].clone();
+            changes.push(Change::Import { line, record: id, instead_of: gone });
+            changes.extend(self.changes(draft));
+            changes.push(Change::Index { collection: collection.name.clone(), record: id });
+            stored.push(id);
         }
-        if publish {
-            let record = first_record(&ctx.settings, draft, ctx.clock.now());
-            changes.extend(published(ctx, record));
-        } else {
-            changes
-                .extend([Change::InsertParent(draft.parent.clone()), Change::InsertDraft(draft)]);
+        if changes.is_empty() {
+            return Ok((outcomes, Vec::new()));
         }
-        changes.push(Change::Index { collection: collection.name.clone(), record: id });
-        stored.push(id);
-        outcomes[place] = Some(ImportOutcome::Created(id));
-    }
-    if !changes.is_empty() {
         let written = ctx.database.write(changes).await?;
         let jobs = stored
-            .iter()
+            .into_iter()
             .zip(written.outbox)
-            .map(|(record, seq)| Job { collection: collection.name.clone(), record: *record, seq })
+            .map(|(record, seq)| Job { collection: collection.name.clone(), record, seq })
             .collect();
-        if wait {
-            ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await;
+        Ok((outcomes, jobs))
+    }
+
+    /// Tells new lines from known ones and from those that are no documents. New ones are taken for
+    /// created until something speaks against it.
+    async fn sort(
+        &self,
+        lines: &[ImportLine],
+        digests: &[Digest],
+    ) -> Result<(Vec<ImportOutcome>, Vec<Fresh>, Vec<(RecordId, Input)>)> {
+        let earlier = self.ctx.database.imported(digests).await?;
+        let ids: Vec<_> = earlier.iter().flatten().copied().collect();
+        let stored = self.ctx.database.stored(&ids).await?;
+        let there: HashSet<_> =
+            stored.iter().filter(|stored| is_there(stored)).map(|stored| stored.id).collect();
+
+        let mut outcomes = Vec::with_capacity(lines.len());
+        let (mut fresh, mut inputs) = (Vec::new(), Vec::new());
+        let mut met: HashMap<&Digest, RecordId> = HashMap::new();
+        for (place, (line, digest)) in lines.iter().zip(digests).enumerate() {
+            let known = earlier[place].filter(|id| there.contains(id));
+            if let Some(id) = known.or_else(|| met.get(digest).copied()) {
+                outcomes.push(ImportOutcome::Known(id));
+                continue;
+            }
+            outcomes.push(match read(self.ctx, &line.json) {
+                Ok(input) => {
+                    let id = self.ctx.ids.record();
+                    met.insert(digest, id);
+                    inputs.push((id, input));
+                    fresh.push(Fresh { place, id, gone: earlier[place] });
+                    ImportOutcome::Created(id)
+                }
+                Err(problem) => ImportOutcome::Refused(vec![problem]),
+            });
+        }
+        Ok((outcomes, fresh, inputs))
+    }
+
+    fn changes(&self, draft: Draft) -> [Change; 2] {
+        let Self { ctx, publish, .. } = self;
+        if *publish {
+            let record = first_record(&ctx.settings, draft, ctx.clock.now());
+            [
+                Change::InsertParent(record.parent.clone()),
+                Change::InsertRecord { record, by: ctx.caller.user() },
+            ]
         } else {
-            ctx.indexer.submit_bulk(jobs).await;
+            [Change::InsertParent(draft.parent.clone()), Change::InsertDraft(draft)]
         }
     }
-    Ok(Imported { outcomes: outcomes.into_iter().flatten().collect() })
+
+    fn digest(&self, json: &[u8]) -> Digest {
+        let mut hash = Sha256::new();
+        // No name has a zero in it.
+        hash.update(self.collection.name.as_str());
+        hash.update([0]);
+        hash.update(self.owner.0.to_le_bytes());
+        hash.update(json.trim_ascii());
+        Digest::from_sha256(hash.finalize().into())
+    }
 }
 
-fn is_known(stored: &Stored) -> bool {
+fn is_there(stored: &Stored) -> bool {
     stored.record.is_some() || stored.draft.is_some()
-}
-
-fn published(ctx: &Context, record: Record) -> [Change; 2] {
-    [
-        Change::InsertParent(record.parent.clone()),
-        Change::InsertRecord { record, by: ctx.caller.user() },
-    ]
-}
-
-/// The first 40 bits of the SHA-256: all that an id holds. Two different lines of one import may
-/// share them (to be expected once in about one and a half million lines); the second is then told as known,
-/// under the first one's id, and is not stored.
-fn derived_id(collection: &CollectionName, owner: i64, json: &[u8]) -> RecordId {
-    let mut hash = Sha256::new();
-    hash.update(collection.as_str());
-    hash.update(owner.to_le_bytes());
-    hash.update(json.trim_ascii());
-    let digest = hash.finalize();
-    let mut low = [0; 8];
-    low.copy_from_slice(&digest[..8]);
-    RecordId::from_random(u64::from_le_bytes(low))
 }
 
 fn read(ctx: &Context, json: &[u8]) -> Result<Input, Problem> {

@@ -87,6 +87,9 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
             records::replace_record(script, &record, expected, by)?;
         }
         Change::Index { collection, record } => work::promise(script, &collection, record, now),
+        Change::Import { line, record, instead_of } => {
+            records::import(script, &line, record, instead_of);
+        }
         Change::Enqueue(task) => work::enqueue(script, &task)?,
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,

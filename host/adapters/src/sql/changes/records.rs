@@ -1,6 +1,6 @@
 //! Works, drafts, records.
 
-use repono_domain::{Draft, Parent, Record, RecordId, UserId};
+use repono_domain::{Digest, Draft, Parent, Record, RecordId, UserId};
 use repono_service::Result;
 use serde_json::Map;
 
@@ -156,4 +156,25 @@ fn append_revision(
         .bind(record.schema.version)
         .unless_refused(precondition);
     Ok(())
+}
+
+pub(super) fn import(
+    script: &mut Script,
+    line: &Digest,
+    record: RecordId,
+    instead_of: Option<RecordId>,
+) {
+    match instead_of {
+        None => script
+            .step("insert into imports (line, record) values (?, ?)")
+            .bind(line.as_str())
+            .bind(record)
+            .unless_refused(Precondition::NewLine),
+        Some(gone) => script
+            .step("update imports set record = ? where line = ? and record = ?")
+            .bind(record)
+            .bind(line.as_str())
+            .bind(gone)
+            .must_change(Precondition::NewLine),
+    }
 }

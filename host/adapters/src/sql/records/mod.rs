@@ -6,11 +6,13 @@ mod walk;
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use repono_domain::{CollectionName, Draft, Parent, Record, RecordId, Revision};
+use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 use repono_service::Result;
 use repono_service::ports::{Filter, Records, Stored};
 
-use self::rows::{draft_columns, draft_tables, parent_columns, record_columns, record_tables};
+use self::rows::{
+    Import, draft_columns, draft_tables, parent_columns, record_columns, record_tables,
+};
 use super::Sql;
 use super::engine::Engine;
 use super::statement::{Statement, WIDEST};
@@ -93,6 +95,17 @@ impl<E: Engine> Records for Sql<E> {
             stored.extend(ids.iter().map(|id| found.get(id).cloned().unwrap_or_else(|| gone(*id))));
         }
         Ok(stored)
+    }
+
+    async fn imported(&self, lines: &[Digest]) -> Result<Vec<Option<RecordId>>> {
+        let mut records = HashMap::new();
+        for lines in lines.chunks(WIDEST) {
+            let sql = "select record, line from imports where line in ([?])";
+            let lines = lines.iter().map(|line| [line.as_str().into()]);
+            let found: Vec<Import> = self.engine.all(Statement::new(sql).bind_list(lines)).await?;
+            records.extend(found.into_iter().map(|found| (found.line, found.record)));
+        }
+        Ok(lines.iter().map(|line| records.get(line).copied()).collect())
     }
 
     async fn walk(

@@ -105,6 +105,20 @@ impl FromCells for Stored {
     }
 }
 
+/// Which record a line became.
+pub(super) struct Import {
+    pub(super) line: Digest,
+    pub(super) record: RecordId,
+}
+
+impl FromCells for Import {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("imports")?;
+        let record = at.parse_key("record")?;
+        Ok(Self { line: Digest::from_stored(&cells.text(&at, "line")?), record })
+    }
+}
+
 impl FromCells for Revision {
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
         let at = cells.key("revisions")?;

@@ -1,9 +1,12 @@
 //! [`crate::ports::Records`]: what was written is read, by id and in order.
 
-use repono_domain::{Record, RecordId, UserId};
+use repono_domain::{Digest, Record, RecordId, UserId};
 use serde_json::Map;
 
-use super::samples::{collection, document, draft, id, parent, publish, record, time, tombstone};
+use super::samples::{
+    collection, digest, document, draft, id, parent, publish, record, time, tombstone,
+};
+use crate::Kind;
 use crate::ports::{Change, Database, Filter};
 
 /// Runs the whole suite on an empty database.
@@ -17,6 +20,8 @@ pub async fn keeps_the_contract(database: &dyn Database) {
     stored_answers_in_the_order_asked_for(database).await;
     a_walk_meets_every_id_once_in_order(database).await;
     history_keeps_every_state(database).await;
+    an_imported_line_is_known_by_what_it_became(database).await;
+    a_line_that_another_import_brought_first_is_refused(database).await;
 }
 
 async fn what_was_written_is_read(database: &dyn Database) {
@@ -250,6 +255,44 @@ async fn history_keeps_every_state(database: &dyn Database) {
     let documents: Vec<_> = history.into_iter().map(|state| state.document).collect();
     assert_eq!(documents, [document("a record"), document("revision 2"), document("revision 3")]);
     assert_eq!(database.revisions(id()).await.unwrap(), []);
+}
+
+async fn an_imported_line_is_known_by_what_it_became(database: &dyn Database) {
+    let (first, second, unknown) = (digest(), digest(), digest());
+    let (one, two, anew) = (id(), id(), id());
+    let import = |line: &Digest, record, instead_of| Change::Import {
+        line: line.clone(),
+        record,
+        instead_of,
+    };
+    database.write(vec![import(&first, one, None), import(&second, two, None)]).await.unwrap();
+
+    let asked = [second.clone(), unknown, first.clone(), second.clone()];
+    assert_eq!(database.imported(&asked).await.unwrap(), [Some(two), None, Some(one), Some(two)]);
+    assert_eq!(database.imported(&[]).await.unwrap(), []);
+
+    database.write(vec![import(&first, anew, Some(one))]).await.unwrap();
+    assert_eq!(database.imported(&[first]).await.unwrap(), [Some(anew)]);
+
+    let many: Vec<_> = (0..700).map(|_| digest()).chain([second]).collect();
+    assert_eq!(database.imported(&many).await.unwrap()[700], Some(two));
+}
+
+async fn a_line_that_another_import_brought_first_is_refused(database: &dyn Database) {
+    let record = record(&parent(&collection("records")));
+    let (line, first) = (digest(), id());
+    let import = |record, instead_of| Change::Import { line: line.clone(), record, instead_of };
+    database.write(vec![import(first, None)]).await.unwrap();
+
+    for late in [import(record.id, None), import(record.id, Some(id()))] {
+        let mut changes = publish(&record);
+        changes.push(late);
+        let refused = database.write(changes).await.unwrap_err();
+
+        assert_eq!(refused.kind(), Kind::Conflict);
+        assert_eq!(database.imported(std::slice::from_ref(&line)).await.unwrap(), [Some(first)]);
+        assert!(database.stored(&[record.id]).await.unwrap()[0].record.is_none());
+    }
 }
 
 async fn three_versions(database: &dyn Database) -> Vec<Record> {
