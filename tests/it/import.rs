@@ -51,8 +51,7 @@ async fn a_line_whose_draft_was_deleted_is_imported_again() {
     let line = documents("records", 1).remove(0);
     let import = async || {
         let path = "/api/records/import";
-        let reply =
-            app.alice.send(Method::POST, path, "application/x-ndjson", line.clone()).await;
+        let reply = app.alice.send(Method::POST, path, "application/x-ndjson", line.clone()).await;
         reply.expect(200).lines().remove(0)
     };
 

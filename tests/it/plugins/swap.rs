@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use harness::{Client, TestApp, test_guest};
+use http::Method;
 use serde_json::{Value, json};
 
 fn specimen(name: &str) -> Value {
@@ -119,6 +120,26 @@ async fn load(
         }
     }
     published
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_bytes_with_other_grants_are_refused_as_long_as_they_are_installed() {
+    let app = TestApp::bare().await;
+    let component = std::fs::read(test_guest("specimens-1-0")).unwrap();
+    let install = async |grants: &str| {
+        let path = format!("/api/admin/plugins{grants}");
+        app.admin.send(Method::POST, &path, "application/wasm", component.clone()).await
+    };
+    let installed = install("").await.expect(201).json();
+    install("").await.expect(201);
+
+    let refused = install("?grant=records").await.expect(409).json();
+
+    let sentence = refused["message"].as_str().unwrap();
+    assert!(sentence.contains("with other grants or settings"), "{sentence}");
+    let digest = installed["digest"].as_str().unwrap();
+    app.admin.delete(&format!("/api/admin/plugins/specimens?digest={digest}")).await.expect(204);
+    install("?grant=records").await.expect(201);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -52,6 +52,7 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
             )));
         }
     }
+    refuse_other_grants(ctx, &plugin.description().digest, &grants).await?;
     trial(ctx, &plugin).await?;
     let missing = missing_vocabularies(ctx, &plugin, &made);
     let warnings = missing.into_iter().map(|name| format!("There is no vocabulary {name}: every document that names a term of it will be invalid.")).collect();
@@ -74,6 +75,20 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
         digest: description.digest.clone(),
         warnings,
     })
+}
+
+/// What is in force must not change behind the operator's back.
+async fn refuse_other_grants(ctx: &Context, digest: &Digest, grants: &Grants) -> Result<()> {
+    let packages = ctx.database.packages().await?;
+    match packages.iter().find(|package| package.digest == *digest) {
+        Some(there) if there.grants != *grants => Err(Error::Conflict(format!(
+            "The package {} of the plugin {} is installed already, with other grants or settings. Remove it first; \
+             while it is in force or has accepted records, give the plugin another version number instead.",
+            digest.short(),
+            there.name
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Calls what can be called without effect, with an empty document: a plugin that traps on it would

@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use hmac::{Hmac, Mac as _};
 use rand::RngCore as _;
@@ -19,6 +20,8 @@ use sha2::digest::Digest as _;
 use tempfile::NamedTempFile;
 use tracing::warn;
 use wasmtime::Engine;
+
+use super::child::COMPILING;
 
 /// A folder of compiled code for one engine.
 #[derive(Clone)]
@@ -32,10 +35,15 @@ pub(crate) struct Cache {
 /// A whole block of SHA-256.
 const KEY_BYTES: usize = 64;
 const SEAL_BYTES: usize = 32;
+/// So many files are kept, the latest used.
+const FILES: usize = 64;
+/// A compiler that is older than this is no more: its folder was left behind.
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
 
 impl Cache {
     pub(crate) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        tidy(folder).unwrap_or_else(|error| complain(folder, &error));
         let mut hasher = Sha256Hasher(Sha256::new());
         engine.precompile_compatibility_hash().hash(&mut hasher);
         Ok(Self { folder: folder.into(), key: key(folder)?, engine: hasher.0.finalize().into() })
@@ -48,6 +56,7 @@ impl Cache {
         let file = fs::read(&path).inspect_err(|error| complain(&path, error)).ok()?;
         let (seal, code) = file.split_at_checked(SEAL_BYTES)?;
         if self.mac(&name, code).verify_slice(seal).is_ok() {
+            touch(&path).unwrap_or_else(|error| complain(&path, &error));
             return Some(code.into());
         }
         warn!("{} is not as this server left it: it is discarded", path.display());
@@ -80,6 +89,35 @@ impl Cache {
         mac.update(code);
         mac
     }
+}
+
+/// Notes that a file is in use.
+fn touch(path: &Path) -> io::Result<()> {
+    File::options().append(true).open(path)?.set_modified(now())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the file system's clock is no one's to hold still")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Removes what compilers that were killed have left, and all but the code used last.
+fn tidy(folder: &Path) -> io::Result<()> {
+    let mut code = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let (path, modified) = (entry.path(), entry.metadata()?.modified()?);
+        if path.extension().is_some_and(|extension| extension == "cwasm") {
+            code.push((modified, path));
+        } else if entry.file_name().as_encoded_bytes().starts_with(COMPILING.as_bytes())
+            && modified.elapsed().is_ok_and(|age| age > LEFT_BEHIND)
+        {
+            fs::remove_dir_all(path)?;
+        }
+    }
+    code.sort_unstable();
+    let too_many = code.len().saturating_sub(FILES);
+    code.into_iter().take(too_many).try_for_each(|(_, path)| fs::remove_file(path))
 }
 
 fn complain(path: &Path, error: &io::Error) {
@@ -175,6 +213,35 @@ mod tests {
             .unwrap();
 
         assert_eq!(cache.read(&other), None);
+    }
+
+    #[test]
+    fn what_was_used_last_is_kept_and_what_a_killed_compiler_left_is_not() {
+        let (folder, cache) = opened();
+        let aged = |path: &Path, hours: u64| {
+            let then = now() - Duration::from_hours(hours);
+            File::open(path).unwrap().set_modified(then).unwrap();
+        };
+        let digests: Vec<_> = (0..=64).map(|n| Digest::from_sha256([n; 32])).collect();
+        for (hours, digest) in (1..).zip(&digests) {
+            cache.write(digest, b"code").unwrap();
+            aged(&cache.folder.join(cache.name(digest)), hours);
+        }
+        let oldest = &digests[FILES];
+        cache.read(oldest).unwrap();
+        let (left, running) = (cache.folder.join("compile-a"), cache.folder.join("compile-b"));
+        fs::create_dir(&left).unwrap();
+        fs::create_dir(&running).unwrap();
+        aged(&left, 2);
+
+        let cache =
+            Cache::open(&folder.path().join("compiled"), &crate::engine::compiling().unwrap())
+                .unwrap();
+
+        assert!(cache.read(oldest).is_some(), "it was used just now");
+        assert!(cache.read(&digests[FILES - 1]).is_none(), "it was used longest ago");
+        assert!(cache.read(&digests[FILES - 2]).is_some());
+        assert!(!left.exists() && running.exists());
     }
 
     #[test]

@@ -11,6 +11,9 @@ use repono_service::ports::Refusal;
 use tokio::process::Command;
 use tokio::time::timeout;
 
+/// Begins the names of folders in which compilers work.
+pub(super) const COMPILING: &str = "compile-";
+
 /// The command that compiles.
 pub(crate) struct Child {
     program: OsString,
@@ -35,7 +38,7 @@ impl Child {
     pub(super) async fn compile(&self, bytes: &Bytes) -> Result<Arc<[u8]>, Refusal> {
         // Of the mode 0700.
         let folder = tempfile::Builder::new()
-            .prefix("compile-")
+            .prefix(COMPILING)
             .tempdir_in(&self.folder)
             .map_err(|error| failed(&error))?;
         let (input, output) =

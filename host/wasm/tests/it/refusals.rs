@@ -159,6 +159,22 @@ async fn an_import_of_another_shape_is_refused() {
 }
 
 #[tokio::test]
+async fn a_function_that_the_contract_lacks_is_refused_whatever_else_is_imported() {
+    let refusal = TestRuntime::new()
+        .refusal(component(
+            "(component
+               (import \"wasi:cli/environment@0.2.0\" (instance (export \"count\" (func (result u32)))))
+               (import \"repono:plugin/log@1.0.0\" (instance (export \"shout\" (func (param \"line\" string)))))
+               (instance $i) (export \"repono:plugin/manifest@1.0.0\" (instance $i)))",
+        ))
+        .await;
+    assert_eq!(
+        refusal,
+        "The file imports a function `shout` of `repono:plugin/log@1.0.0` that contract 1.0.0 does not have: build it with this contract's WIT"
+    );
+}
+
+#[tokio::test]
 async fn text_as_utf_16_is_refused() {
     let refusal = TestRuntime::new()
         .refusal(component(
