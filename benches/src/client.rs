@@ -32,6 +32,7 @@ pub(crate) fn request(method: &str, path: &str, token: Option<&str>, body: Body<
     let (kind, bytes) = match body {
         Body::Nothing => ("", &[][..]),
         Body::Json(bytes) => ("application/json", bytes),
+        Body::Lines(bytes) => ("application/x-ndjson", bytes),
         Body::Wasm(bytes) => ("application/wasm", bytes),
     };
     if !kind.is_empty() {
@@ -50,6 +51,7 @@ pub(crate) fn request(method: &str, path: &str, token: Option<&str>, body: Body<
 pub(crate) enum Body<'a> {
     Nothing,
     Json(&'a [u8]),
+    Lines(&'a [u8]),
     Wasm(&'a [u8]),
 }
 

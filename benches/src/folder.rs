@@ -28,16 +28,14 @@ pub(crate) async fn template() -> anyhow::Result<&'static Template> {
 async fn make() -> anyhow::Result<Template> {
     crate::report::say("making a data folder: plugins are compiled");
     let folder = empty("template")?;
-    let server = Server::start(&folder, None).await?;
+    let mut server = Server::start(&folder, None).await?;
     let plugins: Value = serde_json::from_str(&server.command(&["plugin", "list", "--json"])?)?;
     let active = active(&plugins);
     ensure!(
         active == SHIPPED,
         "{active} plugins are active instead of {SHIPPED}: was the server built after the plugins?"
     );
-    let words = ["token", "create", "--name", "bench", "--scope", "read,write,admin", "--json"];
-    let token: Value = serde_json::from_str(&server.command(&words)?)?;
-    let token = token["secret"].as_str().context("the new token has no secret")?.to_owned();
+    let token = server.make_token()?;
     server.stop().await?;
     Ok(Template { folder, token })
 }

@@ -1,5 +1,7 @@
 //! Where and when it was measured.
 
+use std::time::Duration;
+
 use repono_adapters::system::SystemClock;
 use repono_service::ports::Clock as _;
 
@@ -27,6 +29,23 @@ pub(crate) fn resident_bytes(pid: u32) -> anyhow::Result<u64> {
     resident
         .map(|kilobytes| kilobytes * 1_024)
         .ok_or_else(|| anyhow::anyhow!("process {pid} is gone"))
+}
+
+/// The most memory that a process has held so far, in bytes.
+pub(crate) fn peak_bytes(pid: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    kilobytes(&status, "VmHWM:")
+        .map(|kilobytes| kilobytes * 1_024)
+        .ok_or_else(|| anyhow::anyhow!("process {pid} is gone"))
+}
+
+/// What a process has used of the processors so far.
+pub(crate) fn processor_time(pid: u32) -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // Behind the name in brackets, which may hold anything, `utime` and `stime` are fields 12 and 13.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.map(str::parse::<u64>).sum::<Result<_, _>>()?;
+    Ok(Duration::from_millis(ticks * 1_000 / rustix::param::clock_ticks_per_second()))
 }
 
 /// From a line such as `VmRSS:    71234 kB`.

@@ -10,6 +10,7 @@
 mod guest;
 mod import;
 mod pocketbase;
+mod production;
 mod read;
 mod start;
 mod swap;
@@ -30,8 +31,10 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 
+use production::Services;
 use report::Row;
 
 /// Measures the server; without names, all that there is
@@ -40,6 +43,9 @@ use report::Row;
 struct Arguments {
     /// What to measure
     names: Vec<Measurement>,
+    /// Servers to measure with; without names, all that needs them and nothing else
+    #[command(flatten)]
+    services: Option<Services>,
     #[command(subcommand)]
     own: Option<Own>,
 }
@@ -61,6 +67,21 @@ enum Measurement {
     Swap,
     /// Starting, and memory when idle
     Start,
+    /// Creating and publishing records in `PostgreSQL`
+    Deposit,
+    /// Reading records from `PostgreSQL`
+    Lookup,
+    /// Searching in `OpenSearch`
+    Search,
+    /// Filling a new index in `OpenSearch`
+    Reindex,
+}
+
+impl Measurement {
+    /// Whether it needs services besides the server.
+    fn needs_services(self) -> bool {
+        matches!(self, Self::Deposit | Self::Lookup | Self::Search | Self::Reindex)
+    }
 }
 
 /// What this program runs of itself.
@@ -75,7 +96,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.own {
         Some(Own::BareAxum { address, folder }) => bare::serve(address, &folder),
-        None => measure_all(arguments.names),
+        None => measure_all(arguments.names, arguments.services.as_ref()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -87,15 +108,20 @@ fn main() -> ExitCode {
 }
 
 /// The load is one thread: the processors belong to the servers.
-fn measure_all(names: Vec<Measurement>) -> anyhow::Result<()> {
-    let mut names = if names.is_empty() { Measurement::value_variants().to_vec() } else { names };
+fn measure_all(names: Vec<Measurement>, services: Option<&Services>) -> anyhow::Result<()> {
+    let all = || Measurement::value_variants().iter().copied();
+    let mut names = if names.is_empty() {
+        all().filter(|name| name.needs_services() == services.is_some()).collect()
+    } else {
+        names
+    };
     names.sort_unstable();
     names.dedup();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut failed = None;
     for name in names {
         report::say(&format!("{name}: measuring"));
-        match runtime.block_on(measure(name)) {
+        match runtime.block_on(measure(name, services)) {
             Ok(rows) => report::add(&root().join("benches/README.md"), name, &rows)?,
             Err(error) => {
                 report::say(&format!("{name}: {error:#}"));
@@ -106,7 +132,8 @@ fn measure_all(names: Vec<Measurement>) -> anyhow::Result<()> {
     failed.map_or(Ok(()), Err)
 }
 
-async fn measure(name: Measurement) -> anyhow::Result<Vec<Row>> {
+async fn measure(name: Measurement, services: Option<&Services>) -> anyhow::Result<Vec<Row>> {
+    let services = || services.context("it needs services: use `cargo xtask bench --services`");
     match name {
         Measurement::Import => import::run().await,
         Measurement::Read => read::run().await,
@@ -115,6 +142,10 @@ async fn measure(name: Measurement) -> anyhow::Result<Vec<Row>> {
         Measurement::Guest => guest::run().await,
         Measurement::Swap => swap::run().await,
         Measurement::Start => start::run().await,
+        Measurement::Deposit => production::deposit::run(services()?).await,
+        Measurement::Lookup => production::lookup::run(services()?).await,
+        Measurement::Search => production::search::run(services()?).await,
+        Measurement::Reindex => production::reindex::run(services()?).await,
     }
 }
 

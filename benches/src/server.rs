@@ -15,6 +15,7 @@ use crate::process::{Process, free_address};
 pub(crate) struct Server {
     pub(crate) process: Process,
     folder: PathBuf,
+    config: Option<PathBuf>,
     /// A secret of user 1.
     token: Option<String>,
 }
@@ -22,12 +23,35 @@ pub(crate) struct Server {
 impl Server {
     /// Answers when the server is ready.
     pub(crate) async fn start(data: &Path, token: Option<&str>) -> anyhow::Result<Self> {
+        Self::start_with(data, None, token).await
+    }
+
+    /// As [`Self::start`], with a file of settings.
+    pub(crate) async fn start_with(
+        data: &Path,
+        config: Option<&Path>,
+        token: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let address = free_address()?;
-        let mut serve = program()?;
-        serve.args(["serve", "--listen", &address.to_string(), "--data"]).arg(data);
+        let listen = address.to_string();
+        let serve = prepared(&["serve", "--listen", &listen], data, config)?;
         let log = folder::scratch()?.join("repono.log");
         let process = Process::start(serve, address, "/health/ready", &log).await?;
-        Ok(Self { process, folder: data.to_owned(), token: token.map(str::to_owned) })
+        Ok(Self {
+            process,
+            folder: data.to_owned(),
+            config: config.map(Path::to_owned),
+            token: token.map(str::to_owned),
+        })
+    }
+
+    /// Makes a token for user 1, and asks with it from now on.
+    pub(crate) fn make_token(&mut self) -> anyhow::Result<String> {
+        let words = ["token", "create", "--name", "bench", "--scope", "read,write,admin", "--json"];
+        let token: Value = serde_json::from_str(&self.command(&words)?)?;
+        let secret = token["secret"].as_str().context("the new token has no secret")?;
+        self.token = Some(secret.to_owned());
+        Ok(secret.to_owned())
     }
 
     /// A server on a copy of the template, called `name`.
@@ -42,16 +66,7 @@ impl Server {
 
     /// Runs another command of the program on this server, and answers what it wrote.
     pub(crate) fn command(&self, words: &[&str]) -> anyhow::Result<String> {
-        let Output { status, stdout, stderr } = self.prepared(words)?.output()?;
-        let stderr = String::from_utf8_lossy(&stderr);
-        ensure!(status.success(), "`repono {}` ended with {status}: {stderr}", words.join(" "));
-        Ok(String::from_utf8(stdout)?)
-    }
-
-    fn prepared(&self, words: &[&str]) -> anyhow::Result<Command> {
-        let mut command = program()?;
-        command.args(words).arg("--data").arg(&self.folder).stdin(Stdio::null());
-        Ok(command)
+        command(words, &self.folder, self.config.as_deref())
     }
 
     /// Imports and publishes all documents of a file.
@@ -107,6 +122,27 @@ impl Server {
     pub(crate) async fn stop(self) -> anyhow::Result<()> {
         self.process.stop().await
     }
+}
+
+/// Runs a command of the program, and answers what it wrote.
+pub(crate) fn command(
+    words: &[&str],
+    data: &Path,
+    config: Option<&Path>,
+) -> anyhow::Result<String> {
+    let Output { status, stdout, stderr } = prepared(words, data, config)?.output()?;
+    let stderr = String::from_utf8_lossy(&stderr);
+    ensure!(status.success(), "`repono {}` ended with {status}: {stderr}", words.join(" "));
+    Ok(String::from_utf8(stdout)?)
+}
+
+fn prepared(words: &[&str], data: &Path, config: Option<&Path>) -> anyhow::Result<Command> {
+    let mut command = program()?;
+    command.args(words).arg("--data").arg(data).stdin(Stdio::null());
+    if let Some(config) = config {
+        command.arg("--config").arg(config);
+    }
+    Ok(command)
 }
 
 /// `repono`, which lies beside this program.

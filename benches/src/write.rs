@@ -25,8 +25,8 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
 
     let measured = rounds("write", async || {
         let server = Server::fresh("write").await?;
-        create_and_publish(&server, warming).await?;
-        let outcomes = create_and_publish(&server, measured).await?;
+        create_and_publish(&server, warming, "").await?;
+        let outcomes = create_and_publish(&server, measured, "").await?;
         let total = server.total("records").await?;
         let published = u64::try_from(warming.len() + measured.len())?;
         ensure!(total == published, "of {published} records that were published {total} are found");
@@ -56,12 +56,14 @@ pub(crate) async fn run() -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-async fn create_and_publish(
+/// `refresh` is what is asked of publications: empty, or a query.
+pub(crate) async fn create_and_publish(
     server: &Server,
     documents: &[String],
+    refresh: &str,
 ) -> anyhow::Result<(Outcome, Outcome)> {
     let (create, ids) = create(server, documents).await?;
-    let path = |id: &String| format!("/api/records/{id}/draft/actions/publish");
+    let path = |id: &String| format!("/api/records/{id}/draft/actions/publish{refresh}");
     let requests: Vec<_> =
         ids.iter().map(|id| server.request("POST", &path(id), Body::Nothing)).collect();
     let publish = closed(server.address(), &requests, 202, Until::Sent).await?;

@@ -32,10 +32,7 @@ enum Command {
     /// Checks everything that needs no test run; reports all that it finds.
     Check(check::Options),
     /// Measures the server, built for speed, beside what its backends could do at most.
-    Bench {
-        /// What to measure; all if nothing is named.
-        names: Vec<String>,
-    },
+    Bench(bench::Options),
     /// Builds the plugins, and the guests of the tests, into WebAssembly components.
     Plugins {
         /// Instead of the first that works; builds even what is up to date.
@@ -56,7 +53,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Check(options) => check::run(&options),
-        Command::Bench { names } => bench::run(&names),
+        Command::Bench(options) => bench::run(&options),
         Command::Plugins { toolchain: None } => plugins::build(),
         Command::Plugins { toolchain: Some(toolchain) } => plugins::build_with(toolchain),
         Command::Services(command) => services::run(command),
