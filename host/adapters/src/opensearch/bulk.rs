@@ -16,13 +16,13 @@ use serde_json::{Value, json};
 use super::client::{Answer, Client, Content};
 use super::document::Indexed;
 use super::layout::Layout;
+use super::options::BulkOptions;
+use super::pressure::Pressure;
 use super::trouble::{Trouble, Written};
 use crate::search::unavailable;
 use crate::search::writes::{newest, refusal};
 
-/// A request is sent when it has so many bytes.
-const CHUNK_BYTES: usize = 4 << 20;
-/// Requests of one call that are on their way at a time.
+/// Requests of one call that are on their way at a time, if there is room for them.
 const CHUNKS_AT_A_TIME: usize = 2;
 /// How often what a busy cluster did not take is sent.
 const MOST_TRIES: u32 = 6;
@@ -32,18 +32,25 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// a document that is not there keeps them from it, and changes nothing.
 const GUARD: &[u8] = b"{\"update\":{\"_id\":\" \"}}\n{\"doc\":{}}\n";
 
+/// How writes are sent.
+pub(super) struct Bulk<'a> {
+    pub(super) client: &'a Client,
+    pub(super) options: &'a BulkOptions,
+    pub(super) pressure: &'a Pressure,
+}
+
 /// Carries out writes; returns those that the cluster will never take.
 pub(super) async fn write(
-    client: &Client,
+    bulk: &Bulk<'_>,
     layout: &Layout,
     writes: &[IndexWrite],
 ) -> Result<Vec<ItemFailure>> {
     let mut failures: Vec<_> = writes.iter().filter_map(refusal).collect();
     let newest = newest(writes.iter().filter(|write| refusal(write).is_none()));
     let mut lines = newest.into_iter();
-    let chunks = std::iter::from_fn(|| Chunk::fill(layout, &mut lines).transpose());
+    let chunks = std::iter::from_fn(|| Chunk::fill(bulk.options, layout, &mut lines).transpose());
     let mut sent = stream::iter(chunks)
-        .map(|chunk| async { send(client, layout, chunk?).await })
+        .map(|chunk| async { send(bulk, layout, chunk?).await })
         .buffer_unordered(CHUNKS_AT_A_TIME);
     while let Some(failed) = sent.try_next().await? {
         failures.extend(failed);
@@ -85,11 +92,13 @@ impl Item {
 impl Chunk {
     /// `None` if there is nothing left.
     fn fill<'a>(
+        options: &BulkOptions,
         layout: &Layout,
         writes: &mut impl Iterator<Item = (&'a str, (u64, Option<&'a Value>))>,
     ) -> Result<Option<Self>> {
         let mut chunk = Self::default();
-        while chunk.bytes < CHUNK_BYTES
+        while chunk.bytes < options.bytes.max(1)
+            && chunk.items.len() < options.documents.max(1)
             && let Some((key, (version, body))) = writes.next()
         {
             chunk.push(Item::new(layout, key, version, body)?);
@@ -123,15 +132,16 @@ impl Chunk {
 }
 
 /// Sends a chunk until the cluster has taken or refused all of it.
-async fn send(client: &Client, layout: &Layout, chunk: Chunk) -> Result<Vec<ItemFailure>> {
+async fn send(bulk: &Bulk<'_>, layout: &Layout, chunk: Chunk) -> Result<Vec<ItemFailure>> {
     let path = format!(
         "{}/_bulk?require_alias=true&filter_path=errors,items.*.status,items.*.error&timeout={}ms",
         layout.alias,
-        client.patience().as_millis()
+        bulk.client.patience().as_millis()
     );
     let (mut failures, mut pending, mut tries) = (Vec::new(), vec![chunk], 0);
     while let Some(chunk) = pending.pop() {
-        let answer = client.send(&Method::POST, &path, Content::Lines(chunk.body())).await?;
+        let room = bulk.pressure.room().await;
+        let answer = bulk.client.send(&Method::POST, &path, Content::Lines(chunk.body())).await?;
         let left = if answer.status == StatusCode::PAYLOAD_TOO_LARGE {
             let Some(halves) = halved(chunk, &mut failures) else { continue };
             pending.extend(halves);
@@ -139,13 +149,17 @@ async fn send(client: &Client, layout: &Layout, chunk: Chunk) -> Result<Vec<Item
         } else {
             sort_out(chunk, &answer, &mut failures)?
         };
-        let Some((chunk, trouble)) = left else { continue };
+        let Some((chunk, trouble)) = left else {
+            room.was_taken();
+            continue;
+        };
         tries += 1;
+        let pause = answer.retry_after.unwrap_or(FIRST_PAUSE * 2_u32.pow(tries - 1));
+        // Others that wait do not come all at once.
+        room.was_refused(pause.mul_f64(rand::random_range(1.0..1.5)));
         if tries == MOST_TRIES {
             return Err(trouble.into());
         }
-        let pause = FIRST_PAUSE * 2_u32.pow(tries - 1);
-        tokio::time::sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
         pending.push(chunk);
     }
     Ok(failures)

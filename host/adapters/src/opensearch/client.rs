@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use repono_service::{Error, Result};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Method, StatusCode};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::{Method, StatusCode, Url};
+use rustls::CertificateError;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -51,6 +52,8 @@ impl From<&Value> for Content {
 /// What came back.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// When it wants to be asked again, if it says so in seconds, as clusters and proxies do.
+    pub(super) retry_after: Option<Duration>,
     body: Bytes,
 }
 
@@ -141,8 +144,11 @@ impl Client {
             Content::Json(body) => request.header(CONTENT_TYPE, "application/json").body(body),
             Content::Lines(body) => request.header(CONTENT_TYPE, "application/x-ndjson").body(body),
         };
-        let mut response = request.send().await.map_err(unavailable)?;
+        let mut response = request.send().await.map_err(|error| not_reached(&node.url, error))?;
         let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|value| value.trim().parse().ok());
+        let retry_after = retry_after.map(Duration::from_secs);
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await.map_err(unavailable)? {
             if body.len() + part.len() > LONGEST_ANSWER {
@@ -150,7 +156,31 @@ impl Client {
             }
             body.extend_from_slice(&part);
         }
-        Ok(Answer { status, body: Bytes::from(body) })
+        Ok(Answer { status, retry_after, body: Bytes::from(body) })
+    }
+}
+
+/// Says what an operator can do where the library's words do not.
+fn not_reached(url: &Url, error: reqwest::Error) -> Error {
+    match refused_certificate(&error) {
+        Some(why) => unavailable(format!(
+            "the certificate of {url} is refused: {why}; if an authority of your own made it, search.certificates names the file that holds that authority's"
+        )),
+        None => unavailable(error),
+    }
+}
+
+/// Errors of the network wrap what is within them, and do not call it their source.
+fn refused_certificate<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> Option<&'e CertificateError> {
+    if let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() {
+        return Some(why);
+    }
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(wrapped) => refused_certificate(wrapped),
+        None => refused_certificate(error.source()?),
     }
 }
 

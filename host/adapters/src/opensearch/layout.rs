@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::options::SearchOptions;
 use super::refresh::Refresh;
 use crate::search::columns::Columns;
 
@@ -56,6 +55,11 @@ impl Names {
     /// All of them, and perhaps others.
     pub(super) fn pattern(&self) -> String {
         format!("{}*", self.prefix)
+    }
+
+    /// What the cluster calls their template.
+    pub(super) fn template(&self) -> String {
+        format!("{}indices", self.prefix)
     }
 
     pub(super) fn is_ours(&self, owner: &Owner) -> bool {
@@ -133,7 +137,7 @@ fn alias(meta: &Meta) -> String {
 }
 
 /// What the cluster is told when an index is made.
-pub(super) fn creation(meta: &Meta, options: &SearchOptions) -> Value {
+pub(super) fn creation(meta: &Meta) -> Value {
     let columns = Columns::new(&meta.definition);
     let mut properties = Map::new();
     properties.insert(KEY.to_owned(), json!({ "type": "keyword" }));
@@ -147,8 +151,6 @@ pub(super) fn creation(meta: &Meta, options: &SearchOptions) -> Value {
     json!({
         "aliases": { alias(meta): {} },
         "settings": { "index": {
-            "number_of_shards": options.shards,
-            "number_of_replicas": options.replicas,
             "gc_deletes": DELETIONS_REMEMBERED,
             "mapping.total_fields.limit": properties.len() + 100,
             "analysis": analysis(),

@@ -17,10 +17,12 @@ mod listing;
 mod nodes;
 mod options;
 mod order;
+mod pressure;
 mod query;
 mod refresh;
 mod search;
 mod snapshots;
+mod template;
 #[cfg(test)]
 mod tests;
 mod tls;
@@ -40,9 +42,11 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use tracing::info;
 
+use self::bulk::Bulk;
 use self::client::{Client, Content};
 use self::layout::{Layout, Meta, Names};
-pub use self::options::SearchOptions;
+pub use self::options::{BulkOptions, SearchOptions};
+use self::pressure::Pressure;
 use self::snapshots::Snapshots;
 use self::trouble::may_be_gone;
 use self::version::{Root, Version};
@@ -58,6 +62,7 @@ pub struct OpenSearch {
     /// remembered of it is found out.
     layouts: Mutex<HashMap<IndexName, Arc<Layout>>>,
     snapshots: Snapshots,
+    pressure: Pressure,
 }
 
 impl OpenSearch {
@@ -76,6 +81,7 @@ impl OpenSearch {
             client,
             names,
             options: options.clone(),
+            pressure: Pressure::new(options.bulk.requests),
             snapshots: Snapshots::new(version.has_points_in_time),
             version,
             layouts: Mutex::new(HashMap::new()),
@@ -124,6 +130,13 @@ impl OpenSearch {
         }
     }
 
+    /// Whether there is such an index, of this definition.
+    async fn check(&self, index: &IndexName, definition: &IndexDefinition) -> Result<()> {
+        let found = catalogue::meta(&self.client, &self.names, index).await?;
+        Layout::new(&found)?;
+        if found.definition == *definition { Ok(()) } else { Err(other_definition(index)) }
+    }
+
     async fn refresh(&self, layout: &Layout) -> Result<()> {
         let path = format!("{}/_refresh", layout.alias);
         layout
@@ -147,8 +160,13 @@ impl SearchIndex for OpenSearch {
         let called = self.names.of(index).ok_or_else(|| {
             Error::Invalid(format!("{index} cannot be the name of a search index"))
         })?;
+        match self.check(index, definition).await {
+            Err(Error::NotFound(_)) => {}
+            found => return found,
+        }
+        template::put(&self.client, &self.names, &self.options).await?;
         let meta = Meta::new(&self.names, index, definition);
-        let body = layout::creation(&meta, &self.options);
+        let body = layout::creation(&meta);
         let answer = self.client.send(&Method::PUT, &called, Content::from(&body)).await?;
         self.layouts().remove(index);
         if answer.status.is_success() {
@@ -158,9 +176,7 @@ impl SearchIndex for OpenSearch {
         if trouble.kind != "resource_already_exists_exception" {
             return Err(trouble.into());
         }
-        let found = catalogue::meta(&self.client, &self.names, index).await?;
-        Layout::new(&found)?;
-        if found.definition == *definition { Ok(()) } else { Err(other_definition(index)) }
+        self.check(index, definition).await
     }
 
     async fn remove(&self, index: &IndexName) -> Result<()> {
@@ -172,11 +188,14 @@ impl SearchIndex for OpenSearch {
         };
         let answer = self.client.send(&Method::DELETE, &called, Content::Nothing).await?;
         self.layouts().remove(index);
-        if answer.status.is_success() || answer.status == StatusCode::NOT_FOUND {
-            Ok(())
-        } else {
-            Err(answer.trouble().into())
+        if !answer.status.is_success() && answer.status != StatusCode::NOT_FOUND {
+            return Err(answer.trouble().into());
         }
+        // The last one takes what is left of us with it.
+        if catalogue::indices(&self.client, &self.names).await?.is_empty() {
+            template::remove(&self.client, &self.names).await?;
+        }
+        Ok(())
     }
 
     async fn indices(&self) -> Result<Vec<IndexName>> {
@@ -189,9 +208,11 @@ impl SearchIndex for OpenSearch {
         writes: Vec<IndexWrite>,
         visible: Visible,
     ) -> Result<Vec<ItemFailure>> {
-        let (client, writes) = (&self.client, &writes);
+        let Self { client, options, pressure, .. } = self;
+        let bulk = &Bulk { client, options: &options.bulk, pressure };
+        let writes = &writes;
         self.with(index, |layout| async move {
-            let failures = bulk::write(client, &layout, writes).await?;
+            let failures = bulk::write(bulk, &layout, writes).await?;
             if visible == Visible::OnReturn {
                 self.refresh(&layout).await?;
             }

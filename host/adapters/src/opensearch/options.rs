@@ -31,6 +31,27 @@ pub struct SearchOptions {
     pub shards: u32,
     /// Copies of each part of a new index.
     pub replicas: u32,
+    /// How long a new index may take to show what nobody waits for.
+    pub refresh_interval: Duration,
+    /// How writes are sent.
+    pub bulk: BulkOptions,
+}
+
+/// How large the requests that write are, and how many at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BulkOptions {
+    /// One is sent when it has so many bytes,
+    pub bytes: usize,
+    /// or so many documents.
+    pub documents: usize,
+    /// So many are on their way at a time, at the most: fewer while the cluster says it is busy.
+    pub requests: usize,
+}
+
+impl Default for BulkOptions {
+    fn default() -> Self {
+        Self { bytes: 4 << 20, documents: 1_000, requests: 8 }
+    }
 }
 
 impl SearchOptions {
@@ -47,6 +68,8 @@ impl SearchOptions {
             most_requests: 32,
             shards: 1,
             replicas: 1,
+            refresh_interval: Duration::from_secs(1),
+            bulk: BulkOptions::default(),
         }
     }
 }
@@ -62,6 +85,8 @@ impl fmt::Debug for SearchOptions {
             .field("most_requests", &self.most_requests)
             .field("shards", &self.shards)
             .field("replicas", &self.replicas)
+            .field("refresh_interval", &self.refresh_interval)
+            .field("bulk", &self.bulk)
             .finish_non_exhaustive()
     }
 }

@@ -94,6 +94,11 @@ impl Written {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, kind, reason } = self;
+        if *status == StatusCode::UNAUTHORIZED {
+            return f.write_str(
+                "the cluster refused the name and password (401): look at search.username and search.password_file, or at the URL",
+            );
+        }
         write!(f, "the cluster answered {} {kind}: {reason}", status.as_u16())
     }
 }

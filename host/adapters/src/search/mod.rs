@@ -3,6 +3,8 @@
 //! An engine's own module says how this is said to the engine. Whatever is decided here holds for
 //! all of them, so that the same query over the same documents finds the same.
 
+#[cfg(test)]
+pub(crate) mod arrival;
 pub(crate) mod asked;
 pub(crate) mod columns;
 pub(crate) mod cursor;

@@ -20,6 +20,10 @@ pub struct SearchSection {
     pub certificates: PathBuf,
     pub shards: u32,
     pub replicas: u32,
+    pub refresh_ms: u64,
+    pub bulk_bytes: usize,
+    pub bulk_documents: usize,
+    pub bulk_requests: usize,
     pub wait_ms: u64,
     pub relay_poll_ms: u64,
 }
@@ -28,6 +32,11 @@ impl SearchSection {
     /// How long a cluster's answer is waited for.
     pub fn request_timeout(&self) -> Duration {
         Duration::from_millis(self.request_timeout_ms)
+    }
+
+    /// How long the cluster may take until it shows what nobody waits for.
+    pub fn refresh(&self) -> Duration {
+        Duration::from_millis(self.refresh_ms)
     }
 
     /// How long an answer waits for the index.

@@ -1,6 +1,7 @@
 //! When a cluster is busy, slow, half gone or not what it should be.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use repono_service::ports::{
@@ -13,7 +14,7 @@ use wiremock::matchers::{method, path, path_regex};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::opensearch::layout::{Meta, Names};
-use crate::opensearch::{OpenSearch, SearchOptions};
+use crate::opensearch::{BulkOptions, OpenSearch, SearchOptions};
 
 const PREFIX: &str = "faults-";
 
@@ -127,6 +128,61 @@ async fn a_cluster_that_stays_busy_is_unavailable_after_a_while() {
 
     assert_eq!(refused.kind(), Kind::Unavailable);
     assert!((1..8).contains(&start.elapsed().as_secs()), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn a_cluster_is_left_alone_for_as_long_as_it_says() {
+    let server = cluster().await;
+    let refused = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&refused);
+    on_bulk(&server, move |number, actions| {
+        let mut refused = noted.lock().unwrap();
+        match number {
+            0 => {
+                *refused = Some(Instant::now());
+                let busy = ResponseTemplate::new(503).insert_header("retry-after", "1");
+                busy.set_body_json(json!({ "error": "busy" }))
+            }
+            _ => {
+                let pause = refused.unwrap().elapsed();
+                assert!(pause >= Duration::from_secs(1), "asked again after {pause:?}");
+                outcome(&vec![201; actions.len()])
+            }
+        }
+    })
+    .await;
+    let backend = connect(&server).await;
+
+    let failures = write(&backend, &["a"]).await.unwrap();
+
+    assert_eq!(failures, []);
+    assert!(refused.lock().unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_request_has_no_more_bytes_and_documents_than_configured() {
+    let server = cluster().await;
+    let sizes: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let noted = Arc::clone(&sizes);
+    on_bulk(&server, move |_, actions| {
+        noted.lock().unwrap().push(actions.len());
+        outcome(&vec![201; actions.len()])
+    })
+    .await;
+    let write_all = async |bulk: BulkOptions| {
+        let options = SearchOptions { bulk, ..options(&[server.uri()]) };
+        let backend = OpenSearch::connect(&options).await.unwrap();
+        write(&backend, &["a", "b", "c", "d", "e"]).await.unwrap();
+        let mut sizes = std::mem::take(&mut *sizes.lock().unwrap());
+        sizes.sort_unstable();
+        sizes
+    };
+
+    let by_documents = BulkOptions { documents: 2, ..BulkOptions::default() };
+    assert_eq!(write_all(by_documents).await, [1, 2, 2]);
+    let by_bytes = BulkOptions { bytes: 1, ..BulkOptions::default() };
+    assert_eq!(write_all(by_bytes).await, [1; 5]);
+    assert_eq!(write_all(BulkOptions::default()).await, [5]);
 }
 
 #[tokio::test]

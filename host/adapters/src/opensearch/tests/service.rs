@@ -1,6 +1,7 @@
 //! Against a real cluster.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use repono_service::Kind;
 use repono_service::ports::{
@@ -8,9 +9,12 @@ use repono_service::ports::{
     SearchRequest, SortKey, Visible, contract,
 };
 use repono_service::query::Query;
-use serde_json::json;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
 
+use crate::opensearch::client::Content;
 use crate::opensearch::{OpenSearch, SearchOptions};
+use crate::search::arrival::any_order_ends_with_the_last_versions;
 use crate::test_service::url;
 
 /// Options for the cluster that tests use, with a prefix that no other test has.
@@ -37,6 +41,35 @@ async fn keeps_the_contract_in_several_parts() {
     let backend = OpenSearch::connect(&options).await.unwrap();
 
     contract::search::keeps_the_contract(&backend).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_index_is_kept_as_the_template_says_and_the_template_goes_with_the_last() {
+    let options =
+        SearchOptions { shards: 2, refresh_interval: Duration::from_millis(1_234), ..options() };
+    let backend = OpenSearch::connect(&options).await.unwrap();
+    let (one, other) = (IndexName("one".to_owned()), IndexName("other".to_owned()));
+    let ask = async |path: String| {
+        backend.client.ask::<Value>(&Method::GET, &path, Content::Nothing).await.unwrap()
+    };
+    let template = format!("_index_template/{}indices", options.prefix);
+
+    backend.create(&one, &IndexDefinition::default()).await.unwrap();
+
+    let settings = ask(format!("{}one/_settings?flat_settings=true", options.prefix)).await;
+    let settings = &settings[format!("{}one", options.prefix)]["settings"];
+    let [shards, replicas, refresh] =
+        ["number_of_shards", "number_of_replicas", "refresh_interval"]
+            .map(|name| settings[format!("index.{name}")].as_str().unwrap());
+    assert_eq!((shards, replicas, refresh), ("2", "0", "1234ms"));
+    backend.create(&other, &IndexDefinition::default()).await.unwrap();
+    backend.remove(&one).await.unwrap();
+    let held = ask(template.clone()).await;
+    let patterns = &held["index_templates"][0]["index_template"]["index_patterns"];
+    assert_eq!(*patterns, json!([format!("{}*", options.prefix)]));
+    backend.remove(&other).await.unwrap();
+    let gone = backend.client.send(&Method::GET, &template, Content::Nothing).await.unwrap();
+    assert_eq!(gone.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -188,4 +221,12 @@ async fn a_walk_goes_on_in_what_it_began_with() {
         assert_eq!(of_others.collect::<BTreeSet<_>>().len(), 38);
         assert_eq!(walked.iter().filter(|key| *key == "03").count(), 2);
     }
+}
+
+#[test]
+fn whatever_comes_in_whatever_order_the_last_version_stays() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let backend = runtime.block_on(OpenSearch::connect(&options())).unwrap();
+
+    any_order_ends_with_the_last_versions(&runtime, &backend, 24);
 }

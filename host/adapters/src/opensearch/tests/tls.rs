@@ -1,78 +1,190 @@
-//! Certificates are verified.
+//! Certificates are verified, and names and passwords checked.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
-use repono_service::Kind;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use repono_service::{Error, Kind};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use crate::opensearch::{OpenSearch, SearchOptions};
 
-/// A server with a certificate of its own making for `localhost`. Returns its port, and the certificate.
-async fn secure_cluster() -> (u16, String) {
-    let names = vec!["localhost".to_owned()];
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(names).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind(("localhost", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((connection, _)) = listener.accept().await {
-            let Ok(mut connection) = acceptor.accept(connection).await else { continue };
-            let body = r#"{"version":{"number":"2.19.6","distribution":"opensearch"}}"#;
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-            let mut request = [0; 1_024];
-            if connection.read(&mut request).await.is_ok() {
-                drop(connection.write_all(answer.as_bytes()).await);
+const USER: &str = "repono";
+const PASSWORD: &str = "s€cret:9";
+
+/// A server for `localhost`, with a certificate of an authority that nobody knows.
+struct Secure {
+    port: u16,
+    authority: PathBuf,
+    folder: tempfile::TempDir,
+}
+
+/// What stands behind it, once a name and password were right.
+#[derive(Clone)]
+enum Behind {
+    /// Says that it is a cluster, and nothing else.
+    Sketch,
+    /// A real cluster at this address.
+    #[cfg(feature = "services")]
+    Cluster(String),
+}
+
+impl Secure {
+    async fn start(behind: Behind) -> Self {
+        let key = || KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, key()).unwrap();
+        let (of_server, params) = (key(), CertificateParams::new(vec!["localhost".to_owned()]));
+        let certificate = params.unwrap().signed_by(&of_server, &authority).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.der().clone()],
+                PrivateKeyDer::try_from(of_server.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind(("localhost", 0)).await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let (acceptor, behind) = (acceptor.clone(), behind.clone());
+                tokio::spawn(async move {
+                    let Ok(connection) = acceptor.accept(connection).await else { return };
+                    drop(serve(connection, behind).await);
+                });
             }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("authority.pem");
+        std::fs::write(&file, authority.as_ref().pem()).unwrap();
+        Self { port, authority: file, folder }
+    }
+
+    fn options(&self) -> SearchOptions {
+        SearchOptions {
+            username: Some(USER.to_owned()),
+            password: Some(PASSWORD.to_owned()),
+            certificates: Some(self.authority.clone()),
+            ..SearchOptions::new(format!("https://localhost:{}", self.port))
         }
-    });
-    (port, cert.pem())
+    }
+}
+
+/// A client sends the same name and password with all requests of a connection: its first is looked at.
+async fn serve(
+    mut client: tokio_rustls::server::TlsStream<TcpStream>,
+    behind: Behind,
+) -> std::io::Result<()> {
+    let mut asked = Vec::new();
+    while !asked.windows(4).any(|end| end == b"\r\n\r\n") {
+        let mut part = [0; 4 << 10];
+        match client.read(&mut part).await? {
+            0 => return Ok(()),
+            count => asked.extend_from_slice(&part[..count]),
+        }
+    }
+    let expected = format!("Basic {}", BASE64_STANDARD.encode(format!("{USER}:{PASSWORD}")));
+    if !String::from_utf8_lossy(&asked).contains(&expected) {
+        let refusal = "HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic\r\ncontent-length: 12\r\nconnection: close\r\n\r\nUnauthorized";
+        client.write_all(refusal.as_bytes()).await?;
+        return client.shutdown().await;
+    }
+    match behind {
+        Behind::Sketch => {
+            let body = r#"{"version":{"number":"2.19.6","distribution":"opensearch"}}"#;
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+            client.write_all(format!("{head}{body}").as_bytes()).await
+        }
+        #[cfg(feature = "services")]
+        Behind::Cluster(address) => {
+            let mut cluster = TcpStream::connect(address).await?;
+            cluster.write_all(&asked).await?;
+            tokio::io::copy_bidirectional(&mut client, &mut cluster).await.map(drop)
+        }
+    }
+}
+
+/// What an operator reads.
+async fn refused(options: &SearchOptions) -> String {
+    let error = OpenSearch::connect(options).await.err().unwrap();
+    assert_eq!(error.kind(), Kind::Unavailable);
+    match error {
+        Error::Unavailable { source, .. } => source.to_string(),
+        other => panic!("{other}"),
+    }
 }
 
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for_is_refused_until_the_operator_does() {
-    let (port, certificate) = secure_cluster().await;
-    let folder = tempfile::tempdir().unwrap();
-    let trusted = folder.path().join("trusted.pem");
-    std::fs::write(&trusted, certificate).unwrap();
-    let options = SearchOptions::new(format!("https://localhost:{port}"));
-
-    let refused = OpenSearch::connect(&options).await.err().unwrap();
-    assert_eq!(refused.kind(), Kind::Unavailable);
-
-    let trusting = SearchOptions { certificates: Some(trusted), ..options };
+    let server = Secure::start(Behind::Sketch).await;
+    let trusting = server.options();
     assert_eq!(OpenSearch::connect(&trusting).await.unwrap().engine(), "OpenSearch 2.19.6");
 
-    let elsewhere = SearchOptions { urls: vec![format!("https://127.0.0.1:{port}")], ..trusting };
-    let refused = OpenSearch::connect(&elsewhere).await.err().unwrap();
-    assert_eq!(refused.kind(), Kind::Unavailable, "the certificate is for another name");
+    let stranger = refused(&SearchOptions { certificates: None, ..trusting.clone() }).await;
+    assert!(stranger.contains("certificate of https://localhost"), "{stranger}");
+    assert!(stranger.contains("search.certificates"), "{stranger}");
+
+    let other = Secure::start(Behind::Sketch).await;
+    let another = SearchOptions { certificates: Some(other.authority), ..trusting.clone() };
+    assert!(refused(&another).await.contains("search.certificates"), "another authority");
+
+    let urls = vec![format!("https://127.0.0.1:{}", server.port)];
+    let elsewhere = refused(&SearchOptions { urls, ..trusting }).await;
+    assert!(
+        elsewhere.contains("certificate of https://127.0.0.1"),
+        "for another name: {elsewhere}"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_and_not_repeated() {
+    let server = Secure::start(Behind::Sketch).await;
+    let wrong = "hidden-and-wrong".to_owned();
+
+    let told = refused(&SearchOptions { password: Some(wrong.clone()), ..server.options() }).await;
+
+    assert!(told.contains("search.password_file"), "{told}");
+    assert!(!told.contains(&wrong), "{told}");
 }
 
 #[tokio::test]
 async fn a_file_without_certificates_is_told_by_its_name() {
-    let folder = tempfile::tempdir().unwrap();
-    let empty = folder.path().join("empty.pem");
+    let server = Secure::start(Behind::Sketch).await;
+    let empty = server.folder.path().join("empty.pem");
     std::fs::write(&empty, "nothing").unwrap();
-    for path in [empty, folder.path().join("absent.pem")] {
-        let options = SearchOptions {
-            certificates: Some(path.clone()),
-            ..SearchOptions::new("https://localhost:1")
-        };
+    for path in [empty, server.folder.path().join("absent.pem")] {
+        let options = SearchOptions { certificates: Some(path.clone()), ..server.options() };
 
         let refused = OpenSearch::connect(&options).await.err().unwrap().to_string();
 
         assert!(refused.contains(&path.display().to_string()), "{refused}");
     }
+}
+
+#[cfg(feature = "services")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_cluster_behind_tls_and_a_password_keeps_the_contract() {
+    let url = reqwest::Url::parse(&crate::test_service::url("REPONO_TEST_SEARCH")).unwrap();
+    let address = format!("{}:{}", url.host_str().unwrap(), url.port_or_known_default().unwrap());
+    let server = Secure::start(Behind::Cluster(address)).await;
+    let options = SearchOptions { replicas: 0, ..server.options() };
+    let options = SearchOptions { prefix: super::service::options().prefix, ..options };
+
+    let wrong = SearchOptions { password: Some("guessed".to_owned()), ..options.clone() };
+    assert!(refused(&wrong).await.contains("search.password_file"));
+    let unknown = SearchOptions { certificates: None, ..options.clone() };
+    assert!(refused(&unknown).await.contains("search.certificates"));
+    let backend = OpenSearch::connect(&options).await.unwrap();
+    repono_service::ports::contract::search::keeps_the_contract(&backend).await.unwrap();
 }

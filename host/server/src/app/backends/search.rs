@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use repono_adapters::opensearch::{OpenSearch, SearchOptions};
+use repono_adapters::opensearch::{BulkOptions, OpenSearch, SearchOptions};
 use repono_adapters::tantivy::Tantivy;
 use repono_service::ports::SearchIndex;
 use tokio::task::spawn_blocking;
@@ -57,6 +57,12 @@ fn options(section: &SearchSection) -> anyhow::Result<SearchOptions> {
         request_timeout: section.request_timeout(),
         shards: section.shards,
         replicas: section.replicas,
+        refresh_interval: section.refresh(),
+        bulk: BulkOptions {
+            bytes: section.bulk_bytes,
+            documents: section.bulk_documents,
+            requests: section.bulk_requests,
+        },
         ..SearchOptions::new("")
     })
 }

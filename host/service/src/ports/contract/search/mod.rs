@@ -3,6 +3,7 @@
 //! An adapter's test calls [`keeps_the_contract`] with an empty backend and, if it keeps anything on
 //! a disk of its own, [`keeps_what_was_written`].
 
+pub mod arrival;
 mod facets;
 mod finding;
 mod indices;
