@@ -90,6 +90,7 @@ fn long() -> OpenApiRouter<App> {
         .routes(routes!(admin::plugins::rollback::handler))
         .routes(routes!(admin::indices::rebuild::handler))
         .routes(routes!(admin::indices::reconcile::handler))
+        .routes(routes!(admin::indices::rollback::handler))
 }
 
 fn of_vocabularies() -> OpenApiRouter<App> {
@@ -117,6 +118,7 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
         .routes(routes!(plugins::deactivate::handler))
         .routes(routes!(indices::list::handler))
+        .routes(routes!(indices::retry::handler))
         .routes(routes!(nodes::handler))
         .routes(routes!(tasks::list::handler, tasks::enqueue::handler))
         .routes(routes!(tasks::kinds::handler))

@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use repono_domain::{Caller, Node};
 
 use crate::collections::ActiveSet;
-use crate::indexing::Indexer;
+use crate::indexing::{Indexer, IndexingOptions};
 use crate::nodes::Standing;
 use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex};
 use crate::records::renderer;
@@ -29,6 +29,8 @@ pub struct Settings {
     pub oai_prefix: String,
     /// How long an answer waits at most for the search index.
     pub index_wait: Duration,
+    /// How the search index follows.
+    pub indexing: IndexingOptions,
     /// How long rendered records are kept.
     pub render_ttl: Duration,
     /// The most bytes that a document may have.
@@ -48,6 +50,7 @@ impl Default for Settings {
             doi_prefix: Some("10.5072".to_owned()),
             oai_prefix: "repono".to_owned(),
             index_wait: Duration::from_secs(5),
+            indexing: IndexingOptions::default(),
             render_ttl: Duration::from_mins(5),
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),

@@ -123,6 +123,17 @@ impl Error {
         Self::Unavailable { dependency, retry_after: Duration::from_secs(5), source: source.into() }
     }
 
+    /// The whole of it in one line, with all that led to it: for operators.
+    pub(crate) fn told(&self) -> String {
+        let mut told = self.to_string();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            told = format!("{told}: {cause}");
+            source = cause.source();
+        }
+        told
+    }
+
     /// A bug, or data that lies; `what` says where.
     pub fn internal(what: impl Into<String>, source: impl Into<Source>) -> Self {
         Self::Internal(what.into(), Some(source.into()))

@@ -68,6 +68,12 @@ async fn an_indexer_that_fails_leaves_the_record_stored_and_quarantined() {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         assert!(quarantined(&status), "{act}: {status}");
+
+        let retry = format!("/api/admin/indices/naughty/retry?record={id}");
+        let released = app.admin.act(&retry).await.expect(202).json();
+        assert_eq!(released, json!({"released": 1}), "{act}");
+        status = app.admin.get("/api/admin/indices").await.expect(200).json();
+        assert!(status["lag"]["pending"].as_u64().unwrap() > 0 || quarantined(&status), "{status}");
     }
 }
 

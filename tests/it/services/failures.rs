@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use harness::{Shared, TestApp, Traffic, minimal_record};
+use repono_server::config::{OfCollection, RefreshSetting};
 
 use super::until;
 
@@ -19,8 +20,8 @@ async fn what_is_published_while_search_is_down_is_found_when_it_is_back() {
     let shared = Shared::new().await;
     let node = shared
         .node_with(|app| {
-            app.config.search.wait_ms = 500;
-            app.config.search.relay_poll_ms = 200;
+            app.config.indexing.wait_ms = 500;
+            app.config.indexing.poll_ms = 200;
         })
         .await;
     for (number, failure) in FAILURES.into_iter().enumerate() {
@@ -46,6 +47,26 @@ async fn what_is_published_while_search_is_down_is_found_when_it_is_back() {
         })
         .await;
     }
+    shared.end([node]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_need_not_wait_for_search_is_answered_however_long_it_is_silent() {
+    let shared = Shared::new().await;
+    let node = shared
+        .node_with(|app| {
+            app.config.indexing.wait_ms = 24 * 3_600_000;
+            let of = OfCollection { refresh: RefreshSetting::False };
+            app.config.indexing.of.insert("records".parse().unwrap(), of);
+        })
+        .await;
+    shared.search.set(Traffic::Silent);
+
+    let id = publish(&node, "Impatient").await;
+
+    shared.search.set(Traffic::Passes);
+    let refreshed = node.alice.act(&format!("/api/records/{id}/draft?refresh=wait_for")).await;
+    refreshed.expect(201);
     shared.end([node]).await;
 }
 

@@ -20,6 +20,7 @@ mod dialect;
 mod engine;
 #[cfg(test)]
 mod hostile;
+mod indices;
 mod mysql;
 mod nodes;
 mod outbox;

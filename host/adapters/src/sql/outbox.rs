@@ -1,6 +1,6 @@
 //! Reads and keeps promises to the search index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -12,7 +12,7 @@ use super::Sql;
 use super::cells::{Cells, FromCells, Row, read};
 use super::engine::{Connection, Engine, Failure, Transaction};
 use super::script::Script;
-use super::statement::{Ending, Statement, WIDEST, pieces};
+use super::statement::{Ending, Statement, Value, WIDEST, pieces};
 
 #[async_trait]
 impl<E: Engine> Outbox for Sql<E> {
@@ -37,19 +37,31 @@ impl<E: Engine> Outbox for Sql<E> {
         Ok(())
     }
 
-    async fn postpone(&self, seq: i64, at: Timestamp, why: &str) -> Result<()> {
-        let mut script = Script::default();
-        script
-            .step(
-                "update outbox set due_at = ?, attempts = attempts + 1, error = ? where seq <= ? \
-                 and record = (select record from (select record from outbox where seq = ? limit 1) as postponed)",
-            )
-            .bind(at.as_microsecond())
-            .bind(why)
-            .bind(seq)
-            .bind(seq);
-        self.engine.run(script).await?;
-        Ok(())
+    async fn postpone(&self, promises: &[(RecordId, i64)], at: Timestamp, why: &str) -> Result<()> {
+        self.engine.run(later(promises, at, why, 0)).await.map(drop)
+    }
+
+    async fn failed(&self, promises: &[(RecordId, i64)], at: Timestamp, why: &str) -> Result<()> {
+        self.engine.run(later(promises, at, why, 1)).await.map(drop)
+    }
+
+    async fn promised(
+        &self,
+        collection: &CollectionName,
+        after: Option<RecordId>,
+        until: Option<RecordId>,
+    ) -> Result<BTreeSet<RecordId>> {
+        /// Comes after every id.
+        const LAST: &str = "~";
+        let text = |id: Option<RecordId>, otherwise: &str| {
+            id.map_or_else(|| otherwise.to_owned(), |id| id.to_string())
+        };
+        let sql = "select distinct record from outbox where record > ? and record <= ? and collection = ?";
+        let statement = Statement::new(sql)
+            .bind(text(after, ""))
+            .bind(text(until, LAST))
+            .bind(collection.as_str());
+        Ok(self.engine.all::<RecordId>(statement).await?.into_iter().collect())
     }
 
     async fn quarantine(&self, seq: i64, entry: &Quarantined) -> Result<()> {
@@ -72,21 +84,49 @@ impl<E: Engine> Outbox for Sql<E> {
         self.engine.all(Statement::new(sql).bind(limit)).await
     }
 
-    async fn release_quarantined(&self, collection: &CollectionName) -> Result<u64> {
-        self.engine.transact(Release { collection: collection.clone(), now: self.now() }).await
+    async fn release_quarantined(
+        &self,
+        collection: &CollectionName,
+        record: Option<RecordId>,
+    ) -> Result<u64> {
+        let collection = collection.clone();
+        self.engine.transact(Release { collection, record, now: self.now() }).await
     }
 
-    async fn lag(&self) -> Result<OutboxLag> {
-        let sql = "select 'oldest', count(*), min(created) from outbox";
-        Ok(self.engine.first(Statement::new(sql)).await?.unwrap_or_default())
+    async fn quarantine_sizes(&self) -> Result<BTreeMap<CollectionName, u64>> {
+        let sql = "select collection, count(*) from quarantine group by collection";
+        let sizes: Vec<(CollectionName, u64)> = self.engine.all(Statement::new(sql)).await?;
+        Ok(sizes.into_iter().collect())
     }
+
+    async fn lag(&self) -> Result<BTreeMap<CollectionName, OutboxLag>> {
+        let sql = "select collection, count(*), min(created) from outbox group by collection";
+        let lags: Vec<(CollectionName, OutboxLag)> = self.engine.all(Statement::new(sql)).await?;
+        Ok(lags.into_iter().collect())
+    }
+}
+
+/// Leaves promises alone until then, after so many tries more.
+fn later(promises: &[(RecordId, i64)], at: Timestamp, why: &str, tries: u32) -> Script {
+    let mut script = Script::default();
+    for promises in promises.chunks(WIDEST) {
+        let statement = Statement::new(
+            "update outbox set due_at = ?, attempts = attempts + ?, error = ? where [(record = ? and seq <= ?)| or ]",
+        );
+        let statement = statement.bind(at.as_microsecond()).bind(tries).bind(why);
+        script.step(statement.bind_list(numbered(promises)));
+    }
+    script
+}
+
+fn numbered(promises: &[(RecordId, i64)]) -> impl Iterator<Item = [Value; 2]> {
+    promises.iter().map(|(record, seq)| [(*record).into(), (*seq).into()])
 }
 
 /// [`WIDEST`] at most.
 fn strike_out(script: &mut Script, promises: &[(RecordId, i64)]) {
     let statement = Statement::new("delete from outbox where [(record = ? and seq <= ?)| or ]");
-    let rows = promises.iter().map(|(record, seq)| [(*record).into(), (*seq).into()]);
-    script.step(statement.bind_list(rows));
+    script.step(statement.bind_list(numbered(promises)));
 }
 
 /// Hands out what is due, until the lease is over. What others hand out at the same moment is passed
@@ -144,6 +184,8 @@ fn due(rows: &[impl Row]) -> Result<Vec<Due>> {
 /// Promises again what was given up.
 struct Release {
     collection: CollectionName,
+    /// Of this record alone.
+    record: Option<RecordId>,
     now: i64,
 }
 
@@ -156,8 +198,9 @@ impl Transaction for Release {
             "select record, collection, plugin, reason, since from quarantine where collection = ? order by since, record",
         );
         let given_up = given_up.ending(Ending::Lock).bind(self.collection.as_str());
-        let given_up: Vec<Quarantined> =
+        let mut given_up: Vec<Quarantined> =
             connection.rows(&given_up).await?.iter().map(read).collect::<Result<_>>()?;
+        given_up.retain(|entry| self.record.is_none_or(|record| entry.record == record));
 
         let mut script = Script::default();
         for entries in pieces(&given_up) {
@@ -202,9 +245,18 @@ impl FromCells for Quarantined {
     }
 }
 
-impl FromCells for OutboxLag {
+impl FromCells for (CollectionName, u64) {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("quarantine")?;
+        Ok((at.parse_key("collection")?, cells.number(&at, "record")?))
+    }
+}
+
+impl FromCells for (CollectionName, OutboxLag) {
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
         let at = cells.key("outbox")?;
-        Ok(Self { pending: cells.number(&at, "seq")?, oldest: cells.time_if(&at, "created")? })
+        let lag =
+            OutboxLag { pending: cells.number(&at, "seq")?, oldest: cells.time(&at, "created")? };
+        Ok((at.parse_key("collection")?, lag))
     }
 }

@@ -26,7 +26,7 @@ impl<E: Engine> Packages for Sql<E> {
     }
 
     async fn activations(&self) -> Result<Vec<(PluginName, Activation)>> {
-        let sql = "select plugin, digest, previous, indices, previous_indices, since from activations order by plugin";
+        let sql = "select plugin, digest, previous, indices, previous_indices, replaced_indices, since from activations order by plugin";
         self.engine.all(Statement::new(sql)).await
     }
 
@@ -74,6 +74,7 @@ impl FromCells for (PluginName, Activation) {
             previous: cells.text_if(&at, "previous")?.map(digest),
             indices: cells.json(&at, "indices")?,
             previous_indices: cells.json(&at, "previous_indices")?,
+            replaced_indices: cells.json_if(&at, "replaced_indices")?.unwrap_or_default(),
             since: cells.time(&at, "since")?,
         };
         Ok((at.parse_key("plugin")?, activation))

@@ -8,10 +8,24 @@ pub(crate) mod tokens;
 pub(crate) mod users;
 
 use axum::response::Response;
+use repono_service::indexing::Progress;
 use serde_json::{Value, json};
 
 use crate::answer::{Hits, list_of};
 use crate::extract::Shape;
+
+/// How far something is, as a line of progress. What nobody knows yet is left out.
+fn told(step: &str, progress: Progress) -> Value {
+    let Progress { done, total, rate, remaining } = progress;
+    let mut line = json!({"step": step, "of": {"done": done, "total": total}});
+    if let Some(rate) = rate {
+        line["rate"] = json!(rate);
+    }
+    if let Some(remaining) = remaining {
+        line["remaining_s"] = json!(remaining.as_secs());
+    }
+    line
+}
 
 /// A list that is always shown whole.
 fn whole(shape: &Shape, hits: Vec<Value>, address: &str) -> Response {

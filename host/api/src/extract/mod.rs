@@ -6,6 +6,7 @@ mod by;
 mod if_match;
 mod params;
 mod path;
+mod refresh;
 mod shape;
 mod strict;
 
@@ -14,4 +15,5 @@ pub(crate) use by::{AsAdmin, By, credential};
 pub(crate) use if_match::IfMatch;
 pub(crate) use params::Params;
 pub(crate) use path::{CollectionPath, NamePath, RecordPath};
+pub(crate) use refresh::RefreshQuery;
 pub(crate) use shape::{Chosen, JSON, Shape, UI_JSON};

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, IfMatch, JsonAs, RecordPath};
+use crate::extract::{By, IfMatch, JsonAs, RecordPath, RefreshQuery};
 
 /// Why a record is removed.
 #[derive(Deserialize, ToSchema)]
@@ -35,6 +35,7 @@ pub(crate) struct Reason {
     tag = "records",
     params(
         RecordPath,
+        RefreshQuery,
         ("If-Match" = Option<u64>, Header, description = "Only if the record is of this revision"),
     ),
     request_body = Request,
@@ -48,6 +49,7 @@ pub(crate) async fn handler(
     By(ctx): By,
     RecordPath { collection, id }: RecordPath,
     IfMatch(expected): IfMatch,
+    RefreshQuery { refresh }: RefreshQuery,
     JsonAs(request): JsonAs<Request>,
 ) -> Result<StatusCode, Failure> {
     let removal = Removal {
@@ -56,6 +58,6 @@ pub(crate) async fn handler(
         is_visible: request.is_visible.unwrap_or(true),
         citation_text: request.citation_text,
     };
-    records::delete(&ctx, &collection, id, removal, expected).await?;
+    records::delete(&ctx, &collection, id, removal, expected, refresh).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,7 @@ use http::StatusCode;
 use repono_service::records;
 
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, IfMatch, RecordPath};
+use crate::extract::{By, IfMatch, RecordPath, RefreshQuery};
 
 /// Discards a draft; what is published stays.
 #[utoipa::path(
@@ -14,6 +14,7 @@ use crate::extract::{By, IfMatch, RecordPath};
     tag = "drafts",
     params(
         RecordPath,
+        RefreshQuery,
         ("If-Match" = Option<u64>, Header, description = "Only if the draft is of this revision"),
     ),
     responses(
@@ -26,7 +27,8 @@ pub(crate) async fn handler(
     By(ctx): By,
     RecordPath { collection, id }: RecordPath,
     IfMatch(expected): IfMatch,
+    RefreshQuery { refresh }: RefreshQuery,
 ) -> Result<StatusCode, Failure> {
-    records::delete_draft(&ctx, &collection, id, expected).await?;
+    records::delete_draft(&ctx, &collection, id, expected, refresh).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -14,10 +14,9 @@ use repono_service::Context;
 use repono_service::records::{self, ImportLine, ImportOutcome, Refresh, problem_list};
 use serde_json::{Value, json};
 
-use super::refresh::refresh;
 use crate::answer::{line, ndjson};
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, CollectionPath, Params};
+use crate::extract::{By, CollectionPath, Params, RefreshQuery};
 use crate::lines::{Encoding, Line, Reader, Text};
 use crate::options::App;
 
@@ -50,7 +49,7 @@ const TYPES: [&str; 5] = [
     params(
         CollectionPath,
         ("publish" = Option<bool>, Query, description = "Publish what is valid and refuse what is not, instead of making drafts"),
-        ("refresh" = Option<String>, Query, description = "wait_for: answer each batch when it can be found; false, if left out"),
+        RefreshQuery,
         ("report" = Option<String>, Query, description = "all (if left out), or refused: only the lines that were refused"),
     ),
     request_body(content = String, content_type = "application/x-ndjson", description = "JSON lines; Content-Encoding may be gzip"),
@@ -64,6 +63,7 @@ pub(crate) async fn handler(
     State(app): State<App>,
     By(ctx): By,
     CollectionPath { collection }: CollectionPath,
+    RefreshQuery { refresh }: RefreshQuery,
     params: Params,
     headers: HeaderMap,
     body: Body,
@@ -77,7 +77,7 @@ pub(crate) async fn handler(
         ctx,
         collection,
         publish: params.flag("publish"),
-        wait: refresh(&params, Refresh::Soon)? == Refresh::WaitFor,
+        wait: refresh == Some(Refresh::WaitFor),
     });
     // While one batch is being stored the next is being checked.
     let mut imported = stream::unfold(Some(taken), Taking::next)

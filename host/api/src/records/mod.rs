@@ -13,7 +13,6 @@ pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod read_draft;
 pub(crate) mod read_revision;
-mod refresh;
 pub(crate) mod restore;
 pub(crate) mod revisions;
 pub(crate) mod save_draft;

@@ -6,7 +6,7 @@ use repono_service::records;
 
 use crate::answer::item;
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, RecordPath, Shape};
+use crate::extract::{By, RecordPath, RefreshQuery, Shape};
 
 /// Begins the next version of a work with a draft made from this one, or gives the draft there is.
 #[utoipa::path(
@@ -14,15 +14,16 @@ use crate::extract::{By, RecordPath, Shape};
     path = "/api/{collection}/{id}/versions",
     operation_id = "new_version",
     tag = "versions",
-    params(RecordPath),
+    params(RecordPath, RefreshQuery),
     responses((status = 201, description = "The new version's draft", body = Object), Refusals),
 )]
 pub(crate) async fn handler(
     By(ctx): By,
     RecordPath { collection, id }: RecordPath,
+    RefreshQuery { refresh }: RefreshQuery,
     shape: Shape,
 ) -> Result<Response, Failure> {
     let chosen = shape.json()?;
-    let draft = records::new_version(&ctx, &collection, id).await?;
+    let draft = records::new_version(&ctx, &collection, id, refresh).await?;
     Ok(item(&shape, &chosen, StatusCode::CREATED, draft))
 }

@@ -2,14 +2,13 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use repono_service::records::{self, Refresh};
+use repono_service::records;
 
-use super::refresh::refresh;
 use crate::answer::item;
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, IfMatch, Params, RecordPath, Shape};
+use crate::extract::{By, IfMatch, RecordPath, RefreshQuery, Shape};
 
-/// Publishes a draft. Answers when the record can be found, unless `refresh` is `false`.
+/// Publishes a draft. Answers when the record can be found, unless `refresh` or the operator says otherwise.
 #[utoipa::path(
     post,
     path = "/api/{collection}/{id}/draft/actions/publish",
@@ -17,7 +16,7 @@ use crate::extract::{By, IfMatch, Params, RecordPath, Shape};
     tag = "drafts",
     params(
         RecordPath,
-        ("refresh" = Option<String>, Query, description = "wait_for (as if left out) or false: answer when the record is stored"),
+        RefreshQuery,
         ("If-Match" = Option<u64>, Header, description = "Only if the draft is of this revision"),
     ),
     responses(
@@ -31,11 +30,10 @@ pub(crate) async fn handler(
     By(ctx): By,
     RecordPath { collection, id }: RecordPath,
     IfMatch(expected): IfMatch,
-    params: Params,
+    RefreshQuery { refresh }: RefreshQuery,
     shape: Shape,
 ) -> Result<Response, Failure> {
     let chosen = shape.json()?;
-    let refresh = refresh(&params, Refresh::WaitFor)?;
     let record = records::publish(&ctx, &collection, id, expected, refresh).await?;
     Ok(item(&shape, &chosen, StatusCode::ACCEPTED, record))
 }

@@ -6,7 +6,7 @@ use repono_service::records;
 
 use crate::answer::item;
 use crate::error::{Failure, Refusals};
-use crate::extract::{By, RecordPath, Shape};
+use crate::extract::{By, RecordPath, RefreshQuery, Shape};
 
 /// Brings a deleted record back. For administrators.
 #[utoipa::path(
@@ -14,7 +14,7 @@ use crate::extract::{By, RecordPath, Shape};
     path = "/api/{collection}/{id}/restore",
     operation_id = "restore_record",
     tag = "records",
-    params(RecordPath),
+    params(RecordPath, RefreshQuery),
     responses(
         (status = 200, description = "The record", body = Object),
         (status = 409, description = "It is not deleted"),
@@ -24,9 +24,10 @@ use crate::extract::{By, RecordPath, Shape};
 pub(crate) async fn handler(
     By(ctx): By,
     RecordPath { collection, id }: RecordPath,
+    RefreshQuery { refresh }: RefreshQuery,
     shape: Shape,
 ) -> Result<Response, Failure> {
     let chosen = shape.json()?;
-    let record = records::restore(&ctx, &collection, id).await?;
+    let record = records::restore(&ctx, &collection, id, refresh).await?;
     Ok(item(&shape.afresh(), &chosen, StatusCode::OK, record))
 }

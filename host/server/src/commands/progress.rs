@@ -40,7 +40,7 @@ pub(super) fn follow(client: &Client, path: &str, sent: Sent<'_>) -> anyhow::Res
         let line = line.inspect_err(|_| bar.finish_and_clear())?;
         let number = |pointer: &str| line.pointer(pointer).and_then(Value::as_u64);
         bar.set_length(number("/of/total").unwrap_or_default());
-        bar.set_position(number("/of/done").or(number("/compared")).unwrap_or_default());
+        bar.set_position(number("/of/done").unwrap_or_default());
         let words = ["/step", "/collection"]
             .map(|pointer| line.pointer(pointer).and_then(Value::as_str).unwrap_or_default());
         bar.set_message(words.join(" "));

@@ -97,7 +97,7 @@ mod tests {
     fn what_comes_later_wins() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("repono.toml");
-        std::fs::write(&file, "[server]\nlisten = 'file:1'\nsite_url = 'https://file.example'\n[search]\nwait_ms = 1\n").unwrap();
+        std::fs::write(&file, "[server]\nlisten = 'file:1'\nsite_url = 'https://file.example'\n[indexing]\nwait_ms = 1\n").unwrap();
         let environment = Environment::of(&[
             ("SERVER__SITE_URL", "https://env.example"),
             ("SERVER__LISTEN", "env:1"),
@@ -109,7 +109,7 @@ mod tests {
 
         assert_eq!(config.server.listen, "flag:1");
         assert_eq!(config.server.site_url, "https://env.example");
-        assert_eq!(config.search.wait_ms, 1);
+        assert_eq!(config.indexing.wait_ms, 1);
         assert_eq!(config.doi.prefix, "10.1234");
     }
 

@@ -16,6 +16,7 @@ mod data;
 mod database;
 mod doi;
 mod environment;
+mod indexing;
 mod load;
 mod log;
 mod oai;
@@ -34,6 +35,7 @@ pub use self::data::DataSection;
 pub use self::database::DatabaseSection;
 pub use self::doi::DoiSection;
 pub use self::environment::Environment;
+pub use self::indexing::{IndexingSection, OfCollection, RefreshSetting};
 pub use self::load::{DEFAULT, load};
 pub use self::log::{LogFormat, LogSection};
 pub use self::oai::OaiSection;
@@ -55,6 +57,7 @@ pub struct Config {
     pub plugins: PluginsSection,
     pub records: RecordsSection,
     pub search: SearchSection,
+    pub indexing: IndexingSection,
     pub tasks: TasksSection,
     pub cache: CacheSection,
     pub doi: DoiSection,

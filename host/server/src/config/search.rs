@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SecretUrl;
 
-/// How the search index follows.
+/// Where records are found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "default.toml says what each means")]
@@ -24,8 +24,6 @@ pub struct SearchSection {
     pub bulk_bytes: usize,
     pub bulk_documents: usize,
     pub bulk_requests: usize,
-    pub wait_ms: u64,
-    pub relay_poll_ms: u64,
 }
 
 impl SearchSection {
@@ -37,15 +35,5 @@ impl SearchSection {
     /// How long the cluster may take until it shows what nobody waits for.
     pub fn refresh(&self) -> Duration {
         Duration::from_millis(self.refresh_ms)
-    }
-
-    /// How long an answer waits for the index.
-    pub fn wait(&self) -> Duration {
-        Duration::from_millis(self.wait_ms)
-    }
-
-    /// How often the relay looks.
-    pub fn relay_poll(&self) -> Duration {
-        Duration::from_millis(self.relay_poll_ms)
     }
 }

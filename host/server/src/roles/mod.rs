@@ -6,7 +6,6 @@
 
 mod node;
 mod process;
-mod relay;
 mod runtime;
 mod schedule;
 mod work;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use repono_service::Services;
-use repono_service::indexing::Indexer;
+use repono_service::indexing::{self, Indexer};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -75,7 +74,7 @@ pub(crate) fn http(
 }
 
 /// The short cut from a commit to the index: runs wherever something is written.
-pub(crate) fn indexing(services: &Arc<Services>, stop: &CancellationToken) -> JoinSet<()> {
+pub(crate) fn short_cut(services: &Arc<Services>, stop: &CancellationToken) -> JoinSet<()> {
     let mut loops = JoinSet::new();
     loops.spawn(Indexer::run(services.as_system(), stop.clone()));
     loops
@@ -92,7 +91,7 @@ pub(crate) fn background(
     loops.spawn(node::live(services.as_system(), stop.clone()));
     loops.spawn(node::follow(services.as_system(), stop.clone()));
     if roles.contains(&Role::Relay) {
-        loops.spawn(relay::run(services.as_system(), config.search.relay_poll(), stop.clone()));
+        loops.spawn(indexing::relay(services.as_system(), stop.clone()));
     }
     if roles.contains(&Role::Work) {
         for _ in 0..config.tasks.workers {
@@ -101,6 +100,9 @@ pub(crate) fn background(
     }
     if roles.contains(&Role::Schedule) && config.tasks.scheduled {
         loops.spawn(schedule::run(services.as_system(), stop.clone()));
+    }
+    if roles.contains(&Role::Schedule) {
+        loops.spawn(schedule::reconcile(services.as_system(), stop.clone()));
     }
 }
 

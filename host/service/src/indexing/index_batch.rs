@@ -20,10 +20,22 @@ pub(crate) const DRAFT: &str = ".draft";
 pub enum Verdict {
     /// The index is in line with the database.
     Done,
-    /// Worth another try.
+    /// Worth another try, and nobody but the circumstances is to blame.
+    Later(String),
+    /// Worth another try, but not many.
     Retry(String),
     /// This plugin will never index this record.
     Refused(String),
+}
+
+impl Verdict {
+    /// Why it came to nothing; empty if it did not.
+    pub(super) fn reason(self) -> String {
+        match self {
+            Self::Done => String::new(),
+            Self::Later(reason) | Self::Retry(reason) | Self::Refused(reason) => reason,
+        }
+    }
 }
 
 /// Writes what the database says now about these records to their collection's index, and to the
@@ -37,19 +49,24 @@ pub async fn index_batch(
     let Ok(collection) = ctx.active.load().collection(collection) else {
         // The plugin is not in force: the promise waits until it is.
         return Ok(vec![
-            Verdict::Retry(format!("the collection {collection} is not active"));
+            Verdict::Later(format!("the collection {collection} is not active"));
             ids.len()
         ]);
     };
     let stored = ctx.database.stored(ids).await?;
-    if let Some(shadow) = &collection.shadow {
-        // A version on trial spoils nothing: what it refuses is told when its index is verified.
-        let result = index_into(ctx, &shadow.collection, &stored, Visible::Eventually).await;
-        if let Err(error) = result {
-            tracing::warn!(collection = %collection.name, index = %shadow.collection.index, error = %error, "the index being filled missed a write");
-        }
+    let (verdicts, ()) = tokio::join!(
+        index_into(ctx, &collection, &stored, visible),
+        index_into_shadow(ctx, &collection, &stored)
+    );
+    verdicts
+}
+
+/// A version on trial spoils nothing: what it refuses or misses is told when its index is verified.
+async fn index_into_shadow(ctx: &Context, collection: &Collection, stored: &[Stored]) {
+    let Some(shadow) = &collection.shadow else { return };
+    if let Err(error) = index_into(ctx, &shadow.collection, stored, Visible::Eventually).await {
+        tracing::warn!(collection = %collection.name, index = %shadow.collection.index, error = %error, "the index being filled missed a write");
     }
-    index_into(ctx, &collection, &stored, visible).await
 }
 
 /// Writes into one index.
@@ -169,7 +186,8 @@ fn sort_out(
 
 fn verdict(failure: &PluginFailure) -> Verdict {
     match failure {
-        PluginFailure::Transient(_) | PluginFailure::Busy | PluginFailure::Fault(_) => {
+        PluginFailure::Busy => Verdict::Later(failure.to_string()),
+        PluginFailure::Transient(_) | PluginFailure::Fault(_) => {
             Verdict::Retry(failure.to_string())
         }
         PluginFailure::InvalidInput(_)

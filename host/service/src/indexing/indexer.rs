@@ -15,9 +15,6 @@ use crate::ports::Visible;
 const ROOM: usize = 4096;
 /// Records of one batch, at the most.
 const BATCH: usize = 128;
-/// Batches under way at once: those that are transformed while others are committed share the next
-/// commit.
-const BATCHES: usize = 8;
 /// Between the transactions that strike out promises kept. To keep one twice does no harm, so they
 /// are not worth a transaction for each batch.
 const STRIKE_OUT: Duration = Duration::from_millis(100);
@@ -107,6 +104,8 @@ impl Indexer {
             return;
         };
         let mut batches = tokio::task::JoinSet::new();
+        // Those that are shaped while others are committed share the next commit.
+        let most = ctx.settings.indexing.batches.max(1);
         let mut batch = Vec::with_capacity(BATCH);
         let mut kept = Vec::new();
         let mut pauses = tokio::time::interval(STRIKE_OUT);
@@ -120,7 +119,7 @@ impl Indexer {
                 _ = pauses.tick(), if !kept.is_empty() => {
                     strike_out(&ctx, std::mem::take(&mut kept)).await;
                 }
-                count = submitted.recv_many(&mut batch, BATCH), if batches.len() < BATCHES => {
+                count = submitted.recv_many(&mut batch, BATCH), if batches.len() < most => {
                     if count == 0 {
                         break;
                     }

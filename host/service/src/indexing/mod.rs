@@ -1,23 +1,44 @@
 //! Keeping the search index in line with the database.
 //!
 //! The outbox is the promise, the [`Indexer`] the short cut: the serving process indexes at once what
-//! it has written and strikes the promise out; the relay keeps every promise that is left. What is
+//! it has written and strikes the promise out; the [`relay`] keeps every promise that is left. What is
 //! written to the index is always what the database says *now*, in the order of the parent's
 //! revision, so repeats and any order are harmless.
 //!
+//! Beside promises there are looks: an index is compared with the database in ranges of ids
+//! (`range`), what differs is mended (`mend`), and so an index is filled (`fill`), verified before it is
+//! put in use (`verify`), and kept in line (`reconcile`).
+//!
 //! **Invariant:** nothing here decides whether a change is accepted; it is durable already.
 
+mod drift;
+mod fill;
 mod index_batch;
 mod indexer;
+mod mend;
+mod options;
+mod pace;
+mod progress;
+mod range;
 mod rebuild;
 mod reconcile;
 mod relay;
+mod retry;
 mod state;
+mod verify;
 
+pub use drift::Drift;
+pub use fill::Filled;
+pub(crate) use fill::fill;
 pub(crate) use index_batch::DRAFT;
 pub use index_batch::{Verdict, index_batch};
 pub use indexer::{Indexer, Job};
-pub use rebuild::{Progress, rebuild};
-pub use reconcile::{Drift, reconcile};
-pub use relay::relay_once;
-pub use state::{CollectionState, IndexState, state};
+pub use options::IndexingOptions;
+pub use progress::Progress;
+pub use rebuild::{Rebuild, rebuild, rollback};
+pub(crate) use reconcile::compare;
+pub use reconcile::reconcile;
+pub use relay::relay;
+pub use retry::retry;
+pub use state::{CollectionState, IndexLag, IndexState, lag, state};
+pub use verify::Verified;

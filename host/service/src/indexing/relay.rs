@@ -1,70 +1,192 @@
 //! Keeping the promises that the serving process has not kept.
+//!
+//! Several batches are under way at a time, so that documents are shaped while others are sent. Of
+//! several relays, on however many nodes, each takes promises that no other has. While the search
+//! engine does not answer one batch at a time asks whether it does again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use jiff::SignedDuration;
-use repono_domain::CollectionName;
+use futures::{StreamExt as _, stream};
+use jiff::{SignedDuration, Timestamp};
+use repono_domain::{CollectionName, RecordId};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::{Verdict, index_batch};
 use crate::ports::{Due, Quarantined, Visible};
 use crate::{Context, Result};
 
-/// Promises of one round.
-const BATCH: u32 = 500;
-/// How long another relay leaves a round's promises alone.
+/// How long another relay leaves a batch's promises alone.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// Tries before a record is given up: faults of a plugin may come from the circumstances.
 const STRIKES: u32 = 2;
+/// When promises are tried again that nobody was to blame for.
+const SOON: SignedDuration = SignedDuration::from_secs(3);
+/// The same for a collection that is not active, whose index is filled when it is again.
+const INACTIVE: SignedDuration = SignedDuration::from_mins(5);
+/// How long the relay stays away from a database or search engine that does not answer, at the most.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Rendered records that are forgotten at a time.
+const FORGOTTEN: usize = 32;
 
-/// Keeps what is due. Answers how many promises it has seen to.
-pub async fn relay_once(ctx: &Context) -> Result<usize> {
-    let due = ctx.database.due(BATCH, LEASE).await?;
-    let count = due.len();
+/// Keeps promises until `stop` is cancelled, and then ends what it has begun.
+pub async fn relay(ctx: Context, stop: CancellationToken) {
+    let mut relay = Relay::new(&ctx);
+    let mut batches = JoinSet::new();
+    while !(stop.is_cancelled() && batches.is_empty()) {
+        let has_room = !stop.is_cancelled() && batches.len() < relay.width;
+        if has_room && Instant::now() >= relay.next_look {
+            let claimed = relay.claim(&ctx).await;
+            if !claimed.is_empty() {
+                let visible = relay.visible(&claimed);
+                batches.spawn(keep(ctx.clone(), claimed, visible));
+            }
+            continue;
+        }
+        tokio::select! {
+            Some(kept) = batches.join_next() => match kept {
+                Ok(Ok(())) => relay.went_well(),
+                Ok(Err(error)) => relay.back_off(&error.told()),
+                Err(error) => relay.back_off(&error.to_string()),
+            },
+            () = tokio::time::sleep_until(relay.next_look), if has_room => {}
+            () = stop.cancelled(), if !stop.is_cancelled() => {}
+        }
+    }
+}
+
+/// How fast promises are taken.
+struct Relay {
+    poll: Duration,
+    batch: u32,
+    /// Batches at a time, at the most; and now.
+    most: usize,
+    width: usize,
+    /// How long it stays away; none as long as all goes well.
+    pause: Option<Duration>,
+    next_look: Instant,
+}
+
+impl Relay {
+    fn new(ctx: &Context) -> Self {
+        let options = &ctx.settings.indexing;
+        let most = options.batches.max(1);
+        Self {
+            poll: options.poll,
+            batch: options.batch_records.max(1),
+            most,
+            width: most,
+            pause: None,
+            next_look: Instant::now(),
+        }
+    }
+
+    async fn claim(&mut self, ctx: &Context) -> Vec<Due> {
+        match ctx.database.due(self.batch, LEASE).await {
+            Ok(due) => {
+                if !self.fills(&due) {
+                    self.next_look = Instant::now() + self.pause.unwrap_or(self.poll);
+                }
+                due
+            }
+            Err(error) => {
+                self.back_off(&error.told());
+                Vec::new()
+            }
+        }
+    }
+
+    fn fills(&self, claimed: &[Due]) -> bool {
+        u32::try_from(claimed.len()).is_ok_and(|count| count >= self.batch)
+    }
+
+    /// Out of a backlog nothing has to be found at once: making it findable costs as much as writing.
+    fn visible(&self, claimed: &[Due]) -> Visible {
+        if self.fills(claimed) { Visible::Eventually } else { Visible::OnReturn }
+    }
+
+    fn went_well(&mut self) {
+        if self.pause.take().is_some() {
+            self.next_look = Instant::now();
+        }
+        self.width = (self.width * 2).min(self.most);
+    }
+
+    fn back_off(&mut self, why: &str) {
+        if self.pause.is_some() && Instant::now() < self.next_look {
+            // Of batches that began together, the first has told.
+            return;
+        }
+        let pause = self.pause.map_or(self.poll, |pause| pause * 2).min(LONGEST);
+        tracing::warn!(
+            error = why,
+            pause_ms = pause.as_millis(),
+            "the relay could not work, and tries again"
+        );
+        self.width = 1;
+        self.pause = Some(pause);
+        self.next_look = Instant::now() + pause;
+    }
+}
+
+/// Keeps a batch of promises. Fails if nothing can be indexed at this moment.
+async fn keep(ctx: Context, due: Vec<Due>, visible: Visible) -> Result<()> {
     let mut by_collection: BTreeMap<CollectionName, Vec<Due>> = BTreeMap::new();
     for promise in due {
         by_collection.entry(promise.collection.clone()).or_default().push(promise);
     }
+    let mut outcome = Ok(());
     for (collection, promises) in by_collection {
+        if !ctx.active.load().collections.contains_key(&collection) {
+            let why = format!("the collection {collection} is not active");
+            ctx.database.postpone(&numbers(&promises), after(&ctx, INACTIVE), &why).await?;
+            continue;
+        }
         let ids: Vec<_> = promises.iter().map(|promise| promise.record).collect();
         // Whoever made the promise may have ended before it forgot what was rendered.
-        for id in &ids {
-            ctx.forget_rendered(&collection, *id).await;
-        }
-        match index_batch(ctx, &collection, &ids, Visible::OnReturn).await {
-            Ok(verdicts) => settle(ctx, promises, verdicts).await?,
+        let rendered = stream::iter(&ids);
+        rendered.for_each_concurrent(FORGOTTEN, |id| ctx.forget_rendered(&collection, *id)).await;
+        match index_batch(&ctx, &collection, &ids, visible).await {
+            Ok(verdicts) => settle(&ctx, promises, verdicts).await?,
             Err(error) => {
-                // Search being down is nobody's fault here: it does not count as a strike.
-                for promise in &promises {
-                    ctx.database
-                        .postpone(promise.seq, later(ctx, promise.attempts), &error.to_string())
-                        .await?;
-                }
+                let (why, soon) = (error.told(), after(&ctx, SOON));
+                ctx.database.postpone(&numbers(&promises), soon, &why).await?;
+                outcome = Err(error);
             }
         }
     }
-    Ok(count)
+    outcome
 }
 
 async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Result<()> {
-    let mut kept = Vec::new();
+    let (mut kept, mut waiting) = (Vec::new(), Vec::new());
+    let mut why_waiting = None;
     for (promise, verdict) in promises.into_iter().zip(verdicts) {
+        let number = (promise.record, promise.seq);
         match verdict {
-            Verdict::Done => kept.push((promise.record, promise.seq)),
-            Verdict::Retry(why)
-                if promise.attempts < STRIKES || !is_active(ctx, &promise.collection) =>
-            {
-                ctx.database.postpone(promise.seq, later(ctx, promise.attempts), &why).await?;
+            Verdict::Done => kept.push(number),
+            Verdict::Later(why) => {
+                waiting.push(number);
+                why_waiting = Some(why);
+            }
+            Verdict::Retry(why) if promise.attempts < STRIKES => {
+                ctx.database.failed(&[number], again(ctx, promise.attempts), &why).await?;
             }
             Verdict::Retry(reason) | Verdict::Refused(reason) => {
                 give_up(ctx, promise, reason).await?;
             }
         }
     }
+    if let Some(why) = why_waiting {
+        ctx.database.postpone(&waiting, after(ctx, SOON), &why).await?;
+    }
     ctx.database.kept(&kept).await
 }
 
 async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
-    let active = ctx.active.load();
+    let active = ctx.active.load_full();
     let Ok(collection) = active.collection(&promise.collection) else { return Ok(()) };
     let plugin = collection.plugin.description().digest.clone();
     tracing::error!(record.id = %promise.record, plugin.name = %collection.plugin.description().name, reason, "record {} cannot be indexed; it is kept and quarantined", promise.record);
@@ -78,15 +200,16 @@ async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
     ctx.database.quarantine(promise.seq, &entry).await
 }
 
-fn is_active(ctx: &Context, collection: &CollectionName) -> bool {
-    ctx.active.load().collections.contains_key(collection)
+fn numbers(promises: &[Due]) -> Vec<(RecordId, i64)> {
+    promises.iter().map(|promise| (promise.record, promise.seq)).collect()
+}
+
+fn after(ctx: &Context, pause: SignedDuration) -> Timestamp {
+    ctx.clock.now().saturating_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 /// Doubles from one second to five minutes.
-fn later(ctx: &Context, attempts: u32) -> jiff::Timestamp {
+fn again(ctx: &Context, attempts: u32) -> Timestamp {
     let seconds = 1_i64 << attempts.min(8);
-    ctx.clock
-        .now()
-        .saturating_add(SignedDuration::from_secs(seconds.min(300)))
-        .unwrap_or(jiff::Timestamp::MAX)
+    after(ctx, SignedDuration::from_secs(seconds.min(300)))
 }

@@ -98,14 +98,25 @@ pub(super) async fn put_in_force(
     let mut fillings = Vec::with_capacity(made.len());
     for collection in &mut made {
         collection.index = index_for(ctx, collection, before.as_ref()).await?;
-        ctx.search.create(&collection.index, &collection.search.definition).await?;
-        let (filling, _) = fill_beside(ctx, collection, |progress| {
+        let rate = ctx.settings.indexing.rate;
+        let (filling, _) = fill_beside(ctx, collection, rate, |progress| {
             told(Step::Indexing(collection.name.clone(), progress));
         })
         .await?;
         fillings.push(filling);
     }
 
+    // What a rebuild has replaced can be gone back to as long as what took its place is in use.
+    let in_use = |name: &CollectionName| made.iter().find(|collection| collection.name == *name);
+    let replaced = before.iter().flat_map(|before| {
+        let indices = before.indices.iter().filter(|(name, index)| {
+            in_use(name).is_some_and(|collection| collection.index == *index)
+        });
+        indices.flat_map(|(name, _)| {
+            before.replaced(name).map(|replaced| (name.clone(), replaced.clone()))
+        })
+    });
+    let replaced_indices = replaced.collect();
     let (previous, previous_indices) = before.map(|before| (before.digest, before.indices)).unzip();
     let activation = Activation {
         digest: description.digest.clone(),
@@ -115,6 +126,7 @@ pub(super) async fn put_in_force(
             .iter()
             .map(|collection| (collection.name.clone(), collection.index.clone()))
             .collect(),
+        replaced_indices,
         since: ctx.clock.now(),
     };
     let names: Vec<CollectionName> =
@@ -132,7 +144,8 @@ pub(super) async fn put_in_force(
     for name in &names {
         let collection: Arc<Collection> = ctx.active.load().collection(name)?;
         migrate(ctx, &collection, |progress| told(Step::Migrating(name.clone(), progress))).await?;
-        ctx.database.release_quarantined(name).await?;
+        ctx.database.release_quarantined(name, None).await?;
+        ctx.database.forget_fill(name).await?;
     }
     settle(ctx, &names).await?;
     remove_unused_indices(ctx).await?;

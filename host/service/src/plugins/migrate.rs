@@ -23,6 +23,7 @@ pub(super) async fn migrate(
     collection: &Arc<Collection>,
     mut told: impl FnMut(Progress),
 ) -> Result<()> {
+    let started = ctx.clock.now();
     let total = ctx.database.count(&collection.name, Filter::Published).await?;
     let mut done = 0;
     let mut after = None;
@@ -37,7 +38,7 @@ pub(super) async fn migrate(
         forward(ctx, collection, older).await?;
         back(ctx, collection, newer).await?;
         done += u64::try_from(ids.len()).unwrap_or_default();
-        told(Progress { done, total });
+        told(Progress::new(done, total, started, ctx.clock.now()));
         after = Some(last);
     }
 }

@@ -24,4 +24,4 @@ pub use start::{Shipped, start};
 
 pub(crate) use call::{call, failed};
 pub(crate) use start::load_all;
-pub(crate) use swap::{next_index, swap_index};
+pub(crate) use swap::{new_index, next_index, put_index_in_use};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use repono_domain::CollectionName;
 
-use crate::indexing::reconcile;
+use crate::indexing::compare;
 use crate::nodes;
 use crate::{Context, Result};
 
@@ -38,7 +38,7 @@ pub(super) async fn settle(ctx: &Context, collections: &[CollectionName]) -> Res
     }
     for name in collections {
         let collection = ctx.active.load().collection(name)?;
-        reconcile(ctx, &collection, |_| {}).await?;
+        compare(ctx, &collection, |_| {}).await?;
     }
     Ok(())
 }

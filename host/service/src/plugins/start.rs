@@ -11,7 +11,7 @@ use super::activate::{find, load, put_in_force};
 use super::assemble::{collections, with_plugin, without_plugin};
 use super::install;
 use super::swap::remove_unused_indices;
-use crate::indexing::reconcile;
+use crate::indexing::compare;
 use crate::nodes::{self, Alone, Standing, alone};
 use crate::ports::{Activation, Grants, IndexName};
 use crate::{Context, Error, Result, vocabularies};
@@ -37,21 +37,20 @@ const TURNS: u32 = 120;
 ///
 /// A plugin that cannot be loaded is reported and left out: one bad plugin never stops the others.
 pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
-    let alone = turn(ctx).await?;
+    let shipped = new_ones(ctx, shipped).await?;
+    let alone = turn(ctx, !shipped.is_empty()).await?;
     nodes::live(ctx).await?;
     let generation = ctx.database.generation().await?;
     let problems = load_all(ctx).await?;
-    let known = ctx.database.packages().await?;
-    for plugin in shipped {
-        let digest = repono_domain::Digest::from_sha256(Sha256::digest(&plugin.bytes).into());
-        if known.iter().any(|package| package.digest == digest) {
-            continue;
-        }
+    // Another node may have brought some meanwhile.
+    for plugin in new_ones(ctx, shipped).await? {
         if let Err(error) = bring(ctx, plugin.bytes, plugin.grants).await {
             tracing::error!(plugin.name = plugin.name, error = %error, "the shipped plugin {} cannot be activated", plugin.name);
         }
     }
-    remove_unused_indices(ctx).await?;
+    if alone.is_some() {
+        remove_unused_indices(ctx).await?;
+    }
     drop(alone);
     let problem = (!problems.is_empty()).then(|| problems.join(" "));
     ctx.standing.store(Arc::new(Standing { generation, problem }));
@@ -59,7 +58,7 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     let collections: Vec<_> = ctx.active.load().collections.values().cloned().collect();
     for collection in collections {
         if ctx.search.unclean(&collection.index).await? {
-            let drift = reconcile(ctx, &collection, |_| {}).await?;
+            let drift = compare(ctx, &collection, |_| {}).await?;
             ctx.search.repaired(&collection.index).await?;
             tracing::info!(collection = %collection.name, compared = drift.compared, mended = drift.mended, "compared the index with the database");
         }
@@ -67,15 +66,27 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     Ok(())
 }
 
+/// Those that were never here.
+async fn new_ones(ctx: &Context, shipped: Vec<Shipped>) -> Result<Vec<Shipped>> {
+    let known = ctx.database.packages().await?;
+    let is_new = |plugin: &Shipped| {
+        let digest = repono_domain::Digest::from_sha256(Sha256::digest(&plugin.bytes).into());
+        known.iter().all(|package| package.digest != digest)
+    };
+    Ok(shipped.into_iter().filter(is_new).collect())
+}
+
 /// Waits for other nodes that change what is in force: those that start at the same time, mostly.
-async fn turn(ctx: &Context) -> Result<Alone> {
+/// Who has nothing to change does not wait, as building an index takes long: it follows them.
+async fn turn(ctx: &Context, has_something_to_change: bool) -> Result<Option<Alone>> {
     for _ in 0..TURNS {
         match alone(ctx).await {
-            Err(Error::Conflict(_)) => tokio::time::sleep(TURN).await,
-            otherwise => return otherwise,
+            Err(Error::Conflict(_)) if has_something_to_change => tokio::time::sleep(TURN).await,
+            Err(Error::Conflict(_)) => return Ok(None),
+            otherwise => return otherwise.map(Some),
         }
     }
-    alone(ctx).await
+    alone(ctx).await.map(Some)
 }
 
 /// The caller is [`alone`].

@@ -1,25 +1,53 @@
 //! Filling an index beside the one in use, then letting searches move over.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use repono_domain::CollectionName;
+use repono_domain::{CollectionName, Digest};
 
+use super::settle::settle;
 use crate::collections::{ActiveSet, Collection, Shadow};
-use crate::indexing::{Drift, Progress, reconcile};
-use crate::ports::{Activation, Change, Filter, IndexName};
-use crate::{Context, Error, Result};
+use crate::indexing::{Filled, Progress, fill};
+use crate::ports::{Activation, Change, Fill, IndexName};
+use crate::{Context, Error, Kind, Result};
 
 /// A name that no index of this collection has or had.
-pub(crate) async fn next_index(ctx: &Context, collection: &CollectionName) -> Result<IndexName> {
+pub(crate) async fn new_index(ctx: &Context, collection: &CollectionName) -> Result<IndexName> {
+    let indices = ctx.search.indices().await?;
+    Ok(after_all(collection, &indices))
+}
+
+fn after_all(collection: &CollectionName, indices: &[IndexName]) -> IndexName {
     let prefix = format!("{collection}-");
-    let taken = ctx
-        .search
-        .indices()
-        .await?
-        .into_iter()
-        .filter_map(|index| index.0.strip_prefix(&prefix)?.parse::<u64>().ok());
-    let highest = taken.max().unwrap_or(0);
-    Ok(IndexName(format!("{prefix}{}", highest + 1)))
+    let taken =
+        indices.iter().filter_map(|index| index.0.strip_prefix(&prefix)?.parse::<u64>().ok());
+    IndexName(format!("{prefix}{}", taken.max().unwrap_or(0) + 1))
+}
+
+/// The index that a collection is to be filled into: the one whose filling was cut off, if it was for
+/// the same package, else a new one.
+pub(crate) async fn next_index(ctx: &Context, collection: &Collection) -> Result<IndexName> {
+    let indices = ctx.search.indices().await?;
+    let activations = ctx.database.activations().await?;
+    let digest = &collection.plugin.description().digest;
+    let cut_off = ctx.database.fills().await?.into_iter().find(|fill| {
+        fill.collection == collection.name
+            && fill.plugin == *digest
+            && indices.contains(&fill.index)
+            && !activations.iter().any(|(_, activation)| names(activation, &fill.index))
+    });
+    let Some(Fill { index, done, total, .. }) = cut_off else {
+        return Ok(after_all(&collection.name, &indices));
+    };
+    match ctx.search.create(&index, &collection.search.definition).await {
+        Ok(()) => {
+            tracing::info!(collection = %collection.name, index = %index, done, total, "the filling of {index} goes on where it was cut off");
+            Ok(index)
+        }
+        // Another version of this program laid it out in another way.
+        Err(error) if error.kind() == Kind::Conflict => Ok(after_all(&collection.name, &indices)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The index that a collection made by another version of its plugin is to use: the one in use if
@@ -29,7 +57,7 @@ pub(super) async fn index_for(
     collection: &Collection,
     before: Option<&Activation>,
 ) -> Result<IndexName> {
-    let active = ctx.active.load();
+    let active = ctx.active.load_full();
     if let Some(current) = active.collections.get(&collection.name)
         && interchangeable(current, collection)
     {
@@ -40,30 +68,37 @@ pub(super) async fn index_for(
     let kept = back.into_iter().flat_map(|before| &before.previous_indices);
     match kept.into_iter().find(|(name, _)| *name == collection.name) {
         Some((_, index)) => Ok(index.clone()),
-        None => next_index(ctx, &collection.name).await,
+        None => next_index(ctx, collection).await,
     }
 }
 
-/// Removes indices that no activation names: of versions before the last, or half filled when the
-/// process ended. The caller holds the activation lock.
+/// Removes indices that no activation names and no fill will go on with: of versions before the
+/// last, or of fills that came to nothing. The caller holds the activation lock.
 pub(super) async fn remove_unused_indices(ctx: &Context) -> Result<()> {
     let activations = ctx.database.activations().await?;
-    let named = |index: &IndexName| {
-        let of = |activation: &Activation| {
-            activation
-                .indices
-                .iter()
-                .chain(&activation.previous_indices)
-                .any(|(_, name)| name == index)
-        };
-        activations.iter().any(|(_, activation)| of(activation))
-    };
+    let packages = ctx.database.packages().await?;
+    let named = |index: &IndexName| activations.iter().any(|(_, of)| names(of, index));
+    let installed = |digest: &Digest| packages.iter().any(|package| package.digest == *digest);
+    let mut going_on = Vec::new();
+    for fill in ctx.database.fills().await? {
+        if named(&fill.index) || !installed(&fill.plugin) {
+            ctx.database.forget_fill(&fill.collection).await?;
+        } else {
+            going_on.push(fill.index);
+        }
+    }
     for index in ctx.search.indices().await? {
-        if !named(&index) {
+        if !named(&index) && !going_on.contains(&index) {
             ctx.search.remove(&index).await?;
         }
     }
     Ok(())
+}
+
+fn names(activation: &Activation, index: &IndexName) -> bool {
+    let Activation { indices, previous_indices, replaced_indices, .. } = activation;
+    let mut all = indices.iter().chain(previous_indices).chain(replaced_indices);
+    all.any(|(_, name)| name == index)
 }
 
 fn interchangeable(a: &Collection, b: &Collection) -> bool {
@@ -89,68 +124,83 @@ impl Drop for Filling<'_> {
 }
 
 /// Brings a new collection's index up to date while the collection in force, if there is one, serves
-/// on; from the first moment on, live writes go to both.
+/// on; from the first moment on, live writes go to both. The index is verified when this answers.
 pub(super) async fn fill_beside<'a>(
     ctx: &'a Context,
     collection: &Collection,
-    told: impl FnMut(Progress),
-) -> Result<(Filling<'a>, Drift)> {
+    rate: Option<NonZeroU32>,
+    told: impl FnMut(Progress) + Send,
+) -> Result<(Filling<'a>, Filled)> {
+    ctx.search.create(&collection.index, &collection.search.definition).await?;
     let filled = Arc::new(copy(collection));
     let filling = Filling { ctx, name: collection.name.clone() };
     set_shadow(ctx, &collection.name, Some(Shadow { collection: Arc::clone(&filled) }));
-    let drift = fill(ctx, &filled, told).await?;
-    Ok((filling, drift))
+    // What an activation names is not lost by a kill.
+    let activations = ctx.database.activations().await?;
+    let is_new = !activations.iter().any(|(_, of)| names(of, &collection.index));
+    let outcome = fill(ctx, &filled, rate, is_new, told).await?;
+    Ok((filling, outcome))
 }
 
-/// Fills `index` and makes it the collection's. The caller holds the activation lock.
-pub(crate) async fn swap_index(
+/// Fills `index`, verifies it and makes it the collection's. The one in use is kept, as many as the
+/// operator wants. The caller holds the activation lock.
+pub(crate) async fn put_index_in_use(
     ctx: &Context,
     current: &Arc<Collection>,
     index: IndexName,
+    rate: Option<NonZeroU32>,
     told: impl FnMut(Progress) + Send,
-) -> Result<Drift> {
+) -> Result<Filled> {
     let mut next = copy(current);
     next.index = index;
-    ctx.search.create(&next.index, &next.search.definition).await?;
-    let (_filling, drift) = fill_beside(ctx, &next, told).await?;
+    let (filling, filled) = fill_beside(ctx, &next, rate, told).await?;
 
     let plugin = &current.plugin.description().name;
-    let active = ctx.active.load();
+    let active = ctx.active.load_full();
     let Some(entry) = active.plugins.get(plugin) else {
         return Err(Error::Conflict(format!(
             "The plugin {plugin} has been taken out of force meanwhile."
         )));
     };
-    let mut activation = entry.activation.clone();
-    activation.indices.retain(|(name, _)| *name != current.name);
-    activation.indices.push((current.name.clone(), next.index.clone()));
+    let kept = ctx.settings.indexing.kept_indices;
+    let activation = replaced(&entry.activation, current, &next.index, kept);
     ctx.database
         .write(vec![Change::Activate {
             plugin: plugin.clone(),
             activation: Some(activation.clone()),
         }])
         .await?;
+    let name = next.name.clone();
     let mut set = ActiveSet::clone(&active);
     if let Some(entry) = set.plugins.get_mut(plugin) {
         entry.activation = activation;
     }
-    set.collections.insert(next.name.clone(), Arc::new(next));
+    set.collections.insert(name.clone(), Arc::new(next));
     ctx.active.store(Arc::new(set));
-    Ok(drift)
+    drop(filling);
+    ctx.database.forget_fill(&name).await?;
+    settle(ctx, std::slice::from_ref(&name)).await?;
+    remove_unused_indices(ctx).await?;
+    Ok(filled)
 }
 
-async fn fill(
-    ctx: &Context,
-    collection: &Arc<Collection>,
-    mut told: impl FnMut(Progress),
-) -> Result<Drift> {
-    let total = ctx.database.count(&collection.name, Filter::All).await?;
-    let drift =
-        reconcile(ctx, collection, |drift| told(Progress { done: drift.compared, total })).await?;
-    for (record, reason) in &drift.refused {
-        tracing::warn!(record.id = %record, collection = %collection.name, reason, "record {record} cannot be indexed by this version of the plugin");
-    }
-    Ok(drift)
+/// With `index` in the place of the collection's, and that one kept.
+fn replaced(
+    before: &Activation,
+    current: &Collection,
+    index: &IndexName,
+    kept: usize,
+) -> Activation {
+    let mut activation = before.clone();
+    activation.indices.retain(|(name, _)| *name != current.name);
+    activation.indices.push((current.name.clone(), index.clone()));
+    activation.replaced_indices.retain(|(name, _)| *name != current.name);
+    let of_it = std::iter::once(&current.index).chain(before.replaced(&current.name));
+    let of_it = of_it.filter(|replaced| *replaced != index).take(kept);
+    activation
+        .replaced_indices
+        .extend(of_it.map(|replaced| (current.name.clone(), replaced.clone())));
+    activation
 }
 
 fn set_shadow(ctx: &Context, name: &CollectionName, shadow: Option<Shadow>) {

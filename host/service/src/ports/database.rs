@@ -10,7 +10,8 @@ use repono_domain::{
 };
 
 use super::{
-    Accounts, Activation, Nodes, Outbox, Package, Packages, Queue, Records, Tasks, Vocabularies,
+    Accounts, Activation, Indices, Nodes, Outbox, Package, Packages, Queue, Records, Tasks,
+    Vocabularies,
 };
 use crate::Result;
 
@@ -153,12 +154,30 @@ pub trait Transactions: Send + Sync {
 
 /// Everything that is kept in SQL.
 pub trait Database:
-    Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue + Nodes
+    Transactions
+    + Records
+    + Outbox
+    + Accounts
+    + Packages
+    + Vocabularies
+    + Tasks
+    + Queue
+    + Nodes
+    + Indices
 {
 }
 
 impl<
-    T: Transactions + Records + Outbox + Accounts + Packages + Vocabularies + Tasks + Queue + Nodes,
+    T: Transactions
+        + Records
+        + Outbox
+        + Accounts
+        + Packages
+        + Vocabularies
+        + Tasks
+        + Queue
+        + Nodes
+        + Indices,
 > Database for T
 {
 }

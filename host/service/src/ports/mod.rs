@@ -15,6 +15,7 @@ mod clock;
 pub mod contract;
 mod database;
 mod ids;
+mod indices;
 mod nodes;
 mod outbox;
 mod packages;
@@ -29,6 +30,7 @@ pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use database::{Change, Database, Transactions, Written};
 pub use ids::Ids;
+pub use indices::{Comparison, Fill, Indices};
 pub use nodes::Nodes;
 pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
 pub use packages::{Activation, Package, Packages};
@@ -38,7 +40,7 @@ pub use plugins::{
     VocabularyDescription,
 };
 pub use queue::{Claimed, Queue, TaskFilter, Tasks};
-pub use records::{Filter, Records, Stored};
+pub use records::{Filter, Outline, Records, Stored};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,
     IndexWrite, ItemFailure, Page, SearchIndex, SearchRequest, SearchResponse, SortKey, Visible,

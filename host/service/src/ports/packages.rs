@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
-use repono_domain::{Digest, PluginName};
+use repono_domain::{CollectionName, Digest, PluginName};
 
 use super::{Grants, IndexName};
 use crate::Result;
@@ -35,11 +35,21 @@ pub struct Activation {
     /// The one before, to which a rollback leads.
     pub previous: Option<Digest>,
     /// The index of each of its collections.
-    pub indices: Vec<(repono_domain::CollectionName, IndexName)>,
+    pub indices: Vec<(CollectionName, IndexName)>,
     /// Those of the package before: kept, so that a rollback finds them nearly up to date.
-    pub previous_indices: Vec<(repono_domain::CollectionName, IndexName)>,
+    pub previous_indices: Vec<(CollectionName, IndexName)>,
+    /// Those that a rebuild has replaced, the last first: kept for going back to.
+    pub replaced_indices: Vec<(CollectionName, IndexName)>,
     /// Since when.
     pub since: Timestamp,
+}
+
+impl Activation {
+    /// The indices of a collection that rebuilds have replaced, the last first.
+    pub fn replaced(&self, collection: &CollectionName) -> impl Iterator<Item = &IndexName> {
+        let of_it = self.replaced_indices.iter().filter(move |(name, _)| name == collection);
+        of_it.map(|(_, index)| index)
+    }
 }
 
 /// Reads packages and activations.

@@ -18,6 +18,19 @@ pub struct Stored {
     pub draft: Option<Draft>,
 }
 
+/// What is to be found in the index of what is stored under an id, without the documents themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// The id.
+    pub id: RecordId,
+    /// As [`Stored::version`].
+    pub version: u64,
+    /// Whether there is a published version that is not deleted.
+    pub is_published: bool,
+    /// Whether there is a draft.
+    pub has_draft: bool,
+}
+
 /// Which records a walk meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -63,6 +76,14 @@ pub trait Records: Send + Sync {
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<RecordId>>;
+
+    /// The same for all ids, with what is stored under each.
+    async fn outline(
+        &self,
+        collection: &CollectionName,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Outline>>;
 
     /// How many [`Records::walk`] would meet.
     async fn count(&self, collection: &CollectionName, filter: Filter) -> Result<u64>;

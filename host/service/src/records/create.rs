@@ -12,7 +12,12 @@ use crate::{Context, Error, Result};
 ///
 /// The plugin is asked before anything is written.
 #[tracing::instrument(name = "records.create", skip_all, fields(collection = %collection))]
-pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) -> Result<Rendered> {
+pub async fn create(
+    ctx: &Context,
+    collection: &CollectionName,
+    input: Input,
+    refresh: Option<Refresh>,
+) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     let owner = depositor(ctx)?;
     let id = ctx.ids.record();
@@ -25,7 +30,7 @@ pub async fn create(ctx: &Context, collection: &CollectionName, input: Input) ->
         &collection,
         vec![Change::InsertParent(draft.parent.clone()), Change::InsertDraft(draft.clone())],
         &[id],
-        Refresh::Soon,
+        refresh.unwrap_or_default(),
     )
     .await?;
 

@@ -28,6 +28,7 @@ pub async fn delete(
     id: RecordId,
     removal: Removal,
     expected: Option<u64>,
+    refresh: Option<Refresh>,
 ) -> Result<()> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
@@ -77,7 +78,14 @@ pub async fn delete(
     let record =
         Record { revision: expected + 1, updated: now, tombstone: Some(tombstone), ..record };
     changes.push(Change::ReplaceRecord { record, expected, by: ctx.caller.user() });
-    write::write(ctx, &collection, changes, &touched, Refresh::WaitFor).await?;
+    write::write(
+        ctx,
+        &collection,
+        changes,
+        &touched,
+        write::asked_or_set(ctx, &collection, refresh),
+    )
+    .await?;
     tracing::info!(record.id = %id, "deleted record {id}");
     Ok(())
 }

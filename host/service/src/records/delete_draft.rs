@@ -15,6 +15,7 @@ pub async fn delete_draft(
     collection: &CollectionName,
     id: RecordId,
     expected: Option<u64>,
+    refresh: Option<Refresh>,
 ) -> Result<()> {
     let collection = ctx.active.load().collection(collection)?;
     let draft = find_to_change(ctx, &collection, id, expected).await?;
@@ -38,5 +39,6 @@ pub async fn delete_draft(
             });
         }
     }
-    write::write(ctx, &collection, changes, &[id], Refresh::WaitFor).await
+    write::write(ctx, &collection, changes, &[id], write::asked_or_set(ctx, &collection, refresh))
+        .await
 }

@@ -10,7 +10,12 @@ use crate::{Context, Error, Kind, Result};
 ///
 /// A record accepted under an older schema is looked at anew, so its draft tells what has to be mended.
 #[tracing::instrument(name = "records.edit", skip_all, fields(record.id = %id))]
-pub async fn edit(ctx: &Context, collection: &CollectionName, id: RecordId) -> Result<Rendered> {
+pub async fn edit(
+    ctx: &Context,
+    collection: &CollectionName,
+    id: RecordId,
+    refresh: Option<Refresh>,
+) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     match read_draft::find_to_change(ctx, &collection, id, None).await {
         Ok(draft) => return Ok(render::draft(&ctx.services, &collection, &draft, &[])),
@@ -42,8 +47,14 @@ pub async fn edit(ctx: &Context, collection: &CollectionName, id: RecordId) -> R
         problems,
         schema: stamp,
     };
-    write::write(ctx, &collection, vec![Change::InsertDraft(draft.clone())], &[id], Refresh::Soon)
-        .await?;
+    write::write(
+        ctx,
+        &collection,
+        vec![Change::InsertDraft(draft.clone())],
+        &[id],
+        refresh.unwrap_or_default(),
+    )
+    .await?;
 
     Ok(render::draft(&ctx.services, &collection, &draft, &draft.problems))
 }

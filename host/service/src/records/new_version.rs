@@ -15,6 +15,7 @@ pub async fn new_version(
     ctx: &Context,
     collection: &CollectionName,
     id: RecordId,
+    refresh: Option<Refresh>,
 ) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     let record = read::find(ctx, &collection, id).await?;
@@ -57,7 +58,7 @@ pub async fn new_version(
         Change::MoveVersions { parent: draft.parent.id, from, to, pids: draft.parent.pids.clone() },
         Change::InsertDraft(draft.clone()),
     ];
-    write::write(ctx, &collection, changes, &[new_id], Refresh::Soon).await?;
+    write::write(ctx, &collection, changes, &[new_id], refresh.unwrap_or_default()).await?;
 
     Ok(render::draft(&ctx.services, &collection, &draft, &[]))
 }

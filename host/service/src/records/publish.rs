@@ -18,7 +18,7 @@ pub async fn publish(
     collection: &CollectionName,
     id: RecordId,
     expected: Option<u64>,
-    refresh: Refresh,
+    refresh: Option<Refresh>,
 ) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     let mut draft = find_to_change(ctx, &collection, id, expected).await?;
@@ -39,7 +39,14 @@ pub async fn publish(
         Some(published) => again(ctx, draft, published)?,
         None => first(ctx, draft).await?,
     };
-    write::write(ctx, &collection, changes, &touched, refresh).await?;
+    write::write(
+        ctx,
+        &collection,
+        changes,
+        &touched,
+        write::asked_or_set(ctx, &collection, refresh),
+    )
+    .await?;
     tracing::info!(record.id = %id, "published record {id}");
 
     Ok(render::record(&ctx.services, &collection, &record, View::of(ctx, &record.parent)))

@@ -9,7 +9,12 @@ use crate::{Context, Error, Result};
 
 /// Brings a deleted record back as it was. For administrators.
 #[tracing::instrument(name = "records.restore", skip_all, fields(record.id = %id))]
-pub async fn restore(ctx: &Context, collection: &CollectionName, id: RecordId) -> Result<Rendered> {
+pub async fn restore(
+    ctx: &Context,
+    collection: &CollectionName,
+    id: RecordId,
+    refresh: Option<Refresh>,
+) -> Result<Rendered> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
@@ -46,7 +51,14 @@ pub async fn restore(ctx: &Context, collection: &CollectionName, id: RecordId) -
         ..record
     };
     changes.push(Change::ReplaceRecord { record: record.clone(), expected, by: ctx.caller.user() });
-    write::write(ctx, &collection, changes, &touched, Refresh::WaitFor).await?;
+    write::write(
+        ctx,
+        &collection,
+        changes,
+        &touched,
+        write::asked_or_set(ctx, &collection, refresh),
+    )
+    .await?;
 
     Ok(render(&ctx.services, &collection, &record, View::Owner))
 }

@@ -16,6 +16,7 @@ pub async fn save_draft(
     id: RecordId,
     input: Input,
     expected: Option<u64>,
+    refresh: Option<Refresh>,
 ) -> Result<Rendered> {
     let collection = ctx.active.load().collection(collection)?;
     let stored = find_to_change(ctx, &collection, id, expected).await?;
@@ -32,7 +33,7 @@ pub async fn save_draft(
         ..stored
     };
     let change = Change::ReplaceDraft { draft: draft.clone(), expected: stored.revision };
-    write::write(ctx, &collection, vec![change], &[id], Refresh::Soon).await?;
+    write::write(ctx, &collection, vec![change], &[id], refresh.unwrap_or_default()).await?;
 
     Ok(render::draft(&ctx.services, &collection, &draft, &draft.problems))
 }

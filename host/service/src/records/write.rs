@@ -17,6 +17,15 @@ pub enum Refresh {
     WaitFor,
 }
 
+/// What a request asks for, or what the operator set for the collection.
+pub(super) fn asked_or_set(
+    ctx: &Context,
+    collection: &Collection,
+    asked: Option<Refresh>,
+) -> Refresh {
+    asked.unwrap_or_else(|| ctx.settings.indexing.refresh(&collection.name))
+}
+
 /// Carries out `changes`, has the index follow for `records`, and forgets what was rendered of them.
 pub(crate) async fn write(
     ctx: &Context,

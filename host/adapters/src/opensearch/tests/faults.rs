@@ -137,18 +137,14 @@ async fn a_cluster_is_left_alone_for_as_long_as_it_says() {
     let noted = Arc::clone(&refused);
     on_bulk(&server, move |number, actions| {
         let mut refused = noted.lock().unwrap();
-        match number {
-            0 => {
-                *refused = Some(Instant::now());
-                let busy = ResponseTemplate::new(503).insert_header("retry-after", "1");
-                busy.set_body_json(json!({ "error": "busy" }))
-            }
-            _ => {
-                let pause = refused.unwrap().elapsed();
-                assert!(pause >= Duration::from_secs(1), "asked again after {pause:?}");
-                outcome(&vec![201; actions.len()])
-            }
+        if number == 0 {
+            *refused = Some(Instant::now());
+            let busy = ResponseTemplate::new(503).insert_header("retry-after", "1");
+            return busy.set_body_json(json!({ "error": "busy" }));
         }
+        let pause = refused.unwrap().elapsed();
+        assert!(pause >= Duration::from_secs(1), "asked again after {pause:?}");
+        outcome(&vec![201; actions.len()])
     })
     .await;
     let backend = connect(&server).await;

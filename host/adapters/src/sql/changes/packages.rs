@@ -54,13 +54,14 @@ pub(super) fn activate(
     script.step("delete from activations where plugin = ?").bind(plugin.as_str());
     if let Some(activation) = activation {
         script
-            .step("insert into activations (plugin, digest, previous, indices, previous_indices, since) \
-             values (?, ?, ?, ?, ?, ?)")
+            .step("insert into activations (plugin, digest, previous, indices, previous_indices, replaced_indices, since) \
+             values (?, ?, ?, ?, ?, ?, ?)")
             .bind(plugin.as_str())
             .bind(activation.digest.as_str())
             .bind(activation.previous.as_ref().map(Digest::as_str))
             .bind(Value::json(&activation.indices)?)
             .bind(Value::json(&activation.previous_indices)?)
+            .bind(Value::json(&activation.replaced_indices)?)
             .bind(activation.since.as_microsecond())
             .unless_refused(Precondition::StoredPackage(plugin.clone()));
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 use repono_service::Result;
-use repono_service::ports::{Filter, Records, Stored};
+use repono_service::ports::{Filter, Outline, Records, Stored};
 
 use self::rows::{
     Import, draft_columns, draft_tables, parent_columns, record_columns, record_tables,
@@ -116,6 +116,15 @@ impl<E: Engine> Records for Sql<E> {
         limit: u32,
     ) -> Result<Vec<RecordId>> {
         self.engine.all(walk::walk(collection, filter, after, limit)).await
+    }
+
+    async fn outline(
+        &self,
+        collection: &CollectionName,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<Outline>> {
+        self.engine.all(walk::outline(collection, after, limit)).await
     }
 
     async fn count(&self, collection: &CollectionName, filter: Filter) -> Result<u64> {

@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 use repono_service::indexing;
-use serde_json::json;
 
 use super::shown;
+use crate::admin::told;
 use crate::answer::with_progress;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, CollectionPath};
@@ -19,7 +19,7 @@ use crate::extract::{AsAdmin, CollectionPath};
     tag = "admin",
     params(CollectionPath),
     responses(
-        (status = 200, description = "Progress, then compared, mended, refused", body = String, content_type = "application/x-ndjson"),
+        (status = 200, description = "Progress, then compared, mended, waiting, refused", body = String, content_type = "application/x-ndjson"),
         Refusals,
     ),
 )]
@@ -28,13 +28,8 @@ pub(crate) async fn handler(
     CollectionPath { collection }: CollectionPath,
 ) -> Result<Response, Failure> {
     with_progress(|teller| async move {
-        let collection = ctx.active.load().collection(&collection)?;
-        let drift = indexing::reconcile(&ctx, &collection, |drift| {
-            teller.tell(
-                json!({"step": "comparing", "compared": drift.compared, "mended": drift.mended}),
-            );
-        });
-        drift.await.map(shown)
+        let each = |progress| teller.tell(told("comparing", progress));
+        indexing::reconcile(&ctx, &collection, each).await.map(shown)
     })
     .await
 }

@@ -8,11 +8,12 @@ pub(crate) mod read;
 pub(crate) mod remove;
 pub(crate) mod rollback;
 
-use repono_service::indexing::Progress;
+use repono_domain::CollectionName;
 use repono_service::plugins::{PluginState, Step};
 use repono_service::records::time;
 use serde_json::{Value, json};
 
+use super::told;
 use crate::answer::Teller;
 
 /// One package.
@@ -40,7 +41,11 @@ fn shown(state: &PluginState) -> Value {
 
 /// One step of an activation, as a line of progress.
 fn tell(teller: &Teller, step: Step) {
-    let line = |step: &str, collection, Progress { done, total }| json!({"step": step, "collection": collection, "of": {"done": done, "total": total}});
+    let line = |step: &str, collection: CollectionName, progress| {
+        let mut line = told(step, progress);
+        line["collection"] = json!(collection);
+        line
+    };
     match step {
         Step::Indexing(collection, progress) => teller.tell(line("indexing", collection, progress)),
         Step::Migrating(collection, progress) => {

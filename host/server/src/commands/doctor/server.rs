@@ -134,6 +134,13 @@ fn index(index: &Value) -> Check {
     let [name, documents, records] =
         ["/collection", "/documents", "/records"].map(|pointer| show::text(index, pointer));
     let found = format!("{name}: {documents} documents of {records} records");
+    if index.get("documents").is_none_or(Value::is_null) {
+        return Check::warning(
+            "search index",
+            format!("{name}: the search engine does not say how large its index is"),
+            "look whether it answers, and at the server's log",
+        );
+    }
     let number = |pointer: &str| index.pointer(pointer).and_then(Value::as_u64).unwrap_or_default();
     let (documents, records) = (number("/documents"), number("/records"));
     if (records..=2 * records).contains(&documents) {

@@ -3,6 +3,8 @@
 //! The last task of a kind says what was done, so nothing else is kept: a time that passed while no
 //! server ran is made up for once, and a task that is still waiting or running is not queued again.
 
+mod indices;
+
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use repono_domain::TaskState;
 use repono_service::ports::TaskFilter;
 use repono_service::{Context, Result, nodes, tasks};
 use tokio_util::sync::CancellationToken;
+
+pub(super) use self::indices::run as reconcile;
 
 /// Plugins come and go, so that a schedule is looked at this often.
 const POLL: Duration = Duration::from_secs(5);

@@ -11,6 +11,7 @@
 pub mod accounts;
 pub mod cache;
 mod clock;
+pub mod indices;
 pub mod nodes;
 pub mod outbox;
 pub mod packages;

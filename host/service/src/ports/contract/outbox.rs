@@ -1,5 +1,7 @@
 //! [`crate::ports::Outbox`]: every promise is handed out until it is kept.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::SignedDuration;
 use repono_domain::RecordId;
 
@@ -17,7 +19,9 @@ pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
     each_record_is_handed_out_once_by_its_highest_number(database, clock).await;
     what_is_promised_anew_while_it_is_kept_stays(database, clock).await;
     promises_come_oldest_first_and_not_more_than_asked_for(database, clock).await;
-    a_postponed_promise_waits_and_counts_its_tries(database, clock).await;
+    a_postponed_promise_waits(database, clock).await;
+    tries_that_failed_are_counted(database, clock).await;
+    what_is_promised_in_a_range_is_told(database).await;
     a_quarantined_record_is_left_alone_until_it_is_released(database, clock).await;
     a_record_that_is_indexed_leaves_quarantine(database, clock).await;
     numbers_grow_even_when_the_highest_is_struck_out(database).await;
@@ -53,7 +57,7 @@ async fn each_record_is_handed_out_once_by_its_highest_number(
     assert_eq!(numbers(due(database).await), [between, last]);
     assert_eq!(due(database).await, [], "the lower numbers went with the highest");
     database.kept(&[(often, last), (once, between)]).await.unwrap();
-    assert_eq!(database.lag().await.unwrap().pending, 0);
+    assert_eq!(database.lag().await.unwrap(), BTreeMap::new());
 }
 
 async fn what_is_promised_anew_while_it_is_kept_stays(database: &dyn Database, clock: &HeldClock) {
@@ -90,26 +94,68 @@ async fn promises_come_oldest_first_and_not_more_than_asked_for(
     database.kept(&kept).await.unwrap();
 }
 
-async fn a_postponed_promise_waits_and_counts_its_tries(
-    database: &dyn Database,
-    clock: &HeldClock,
-) {
-    let record = id();
+async fn a_postponed_promise_waits(database: &dyn Database, clock: &HeldClock) {
+    let (record, other) = (id(), id());
     promise(database, record).await;
     let seq = promise(database, record).await;
+    let others = promise(database, other).await;
     clock.pass(A_WHILE);
     due(database).await;
 
-    database.postpone(seq, clock.now() + A_WHILE, "the search engine is down").await.unwrap();
+    let both = [(record, seq), (other, others)];
+    database.postpone(&both, clock.now() + A_WHILE, "the search engine is down").await.unwrap();
 
     clock.pass(LEASE);
     assert_eq!(due(database).await, [], "also its lower numbers wait");
     clock.pass(A_WHILE);
     let handed_out = due(database).await;
-    assert_eq!((handed_out[0].seq, handed_out[0].attempts), (seq, 1));
+    assert_eq!(
+        handed_out.iter().map(|due| (due.seq, due.attempts)).collect::<Vec<_>>(),
+        [(seq, 0), (others, 0)]
+    );
+    database.kept(&both).await.unwrap();
+    database.postpone(&both, clock.now(), "they are kept already").await.unwrap();
+    database.postpone(&[], clock.now(), "there is none").await.unwrap();
+    assert_eq!(database.lag().await.unwrap(), BTreeMap::new());
+}
+
+async fn tries_that_failed_are_counted(database: &dyn Database, clock: &HeldClock) {
+    let record = id();
+    let seq = promise(database, record).await;
+    clock.pass(A_WHILE);
+    for attempts in 0..3 {
+        let handed_out = due(database).await;
+        assert_eq!((handed_out[0].seq, handed_out[0].attempts), (seq, attempts));
+
+        database.failed(&[(record, seq)], clock.now() + A_WHILE, "its plugin broke").await.unwrap();
+
+        assert_eq!(due(database).await, []);
+        clock.pass(A_WHILE);
+    }
     database.kept(&[(record, seq)]).await.unwrap();
-    database.postpone(seq, clock.now(), "it is kept already").await.unwrap();
-    assert_eq!(database.lag().await.unwrap().pending, 0);
+}
+
+async fn what_is_promised_in_a_range_is_told(database: &dyn Database) {
+    let mut records: Vec<RecordId> = (0..4).map(|_| id()).collect();
+    records.sort_unstable_by_key(ToString::to_string);
+    let mut promises = Vec::new();
+    for record in &records {
+        promises.push((*record, promise(database, *record).await));
+    }
+    promises.push((records[1], promise(database, records[1]).await));
+    let [first, second, third, fourth] = records[..] else { unreachable!("there are four") };
+    let told = async |collection_name: &str, after, until| {
+        database.promised(&collection(collection_name), after, until).await.unwrap()
+    };
+
+    assert_eq!(told("records", None, None).await, BTreeSet::from_iter(records.clone()));
+    assert_eq!(told("records", Some(first), Some(third)).await, BTreeSet::from([second, third]));
+    assert_eq!(told("records", Some(third), None).await, BTreeSet::from([fourth]));
+    assert_eq!(told("records", None, Some(first)).await, BTreeSet::from([first]));
+    assert_eq!(told("others", None, None).await, BTreeSet::new());
+
+    database.kept(&promises).await.unwrap();
+    assert_eq!(told("records", None, None).await, BTreeSet::new());
 }
 
 async fn a_quarantined_record_is_left_alone_until_it_is_released(
@@ -129,8 +175,14 @@ async fn a_quarantined_record_is_left_alone_until_it_is_released(
     clock.pass(A_WHILE);
     assert_eq!(due(database).await, []);
     assert_eq!(database.quarantined(10).await.unwrap(), [again]);
-    assert_eq!(database.release_quarantined(&collection("another")).await.unwrap(), 0);
-    assert_eq!(database.release_quarantined(&collection("records")).await.unwrap(), 1);
+    let sizes = database.quarantine_sizes().await.unwrap();
+    assert_eq!(sizes, BTreeMap::from([(collection("records"), 1)]));
+    let release = async |name: &str, record| {
+        database.release_quarantined(&collection(name), record).await.unwrap()
+    };
+    assert_eq!(release("another", None).await, 0);
+    assert_eq!(release("records", Some(id())).await, 0);
+    assert_eq!(release("records", Some(record)).await, 1);
     assert_eq!(database.quarantined(10).await.unwrap(), []);
     let handed_out = due(database).await;
     assert_eq!((handed_out[0].record, handed_out[0].attempts), (record, 0));
@@ -160,24 +212,31 @@ async fn numbers_grow_even_when_the_highest_is_struck_out(database: &dyn Databas
 }
 
 async fn lag_tells_how_many_and_since_when(database: &dyn Database, clock: &HeldClock) {
-    assert_eq!(database.lag().await.unwrap(), OutboxLag::default());
-    let (one, other) = (id(), id());
+    assert_eq!(database.lag().await.unwrap(), BTreeMap::new());
+    let (one, other, elsewhere) = (id(), id(), id());
     let since = clock.now();
     let first = promise(database, one).await;
     clock.pass(A_WHILE);
     let second = promise(database, other).await;
+    let third = promise_in(database, "others", elsewhere).await;
 
-    assert_eq!(database.lag().await.unwrap(), OutboxLag { pending: 2, oldest: Some(since) });
+    let lag = database.lag().await.unwrap();
 
-    database.kept(&[(one, first), (other, second)]).await.unwrap();
+    let expected = [
+        (collection("others"), OutboxLag { pending: 1, oldest: clock.now() }),
+        (collection("records"), OutboxLag { pending: 2, oldest: since }),
+    ];
+    assert_eq!(lag, BTreeMap::from(expected));
+    database.kept(&[(one, first), (other, second), (elsewhere, third)]).await.unwrap();
 }
 
 async fn promise(database: &dyn Database, record: RecordId) -> i64 {
-    let written = database
-        .write(vec![Change::Index { collection: collection("records"), record }])
-        .await
-        .unwrap();
-    written.outbox[0]
+    promise_in(database, "records", record).await
+}
+
+async fn promise_in(database: &dyn Database, name: &str, record: RecordId) -> i64 {
+    let promise = Change::Index { collection: collection(name), record };
+    database.write(vec![promise]).await.unwrap().outbox[0]
 }
 
 async fn due(database: &dyn Database) -> Vec<Due> {

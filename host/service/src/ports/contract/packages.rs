@@ -146,6 +146,7 @@ fn activation(digest: &Digest, previous: Option<&Digest>) -> Activation {
         previous: previous.cloned(),
         indices: vec![(collection("records"), IndexName("records-3".to_owned()))],
         previous_indices: vec![(collection("records"), IndexName("records-2".to_owned()))],
+        replaced_indices: vec![(collection("records"), IndexName("records-1".to_owned()))],
         since: time(6),
     }
 }

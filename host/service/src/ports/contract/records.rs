@@ -1,13 +1,15 @@
 //! [`crate::ports::Records`]: what was written is read, by id and in order.
 
-use repono_domain::{Digest, Record, RecordId, UserId};
+use std::collections::HashSet;
+
+use repono_domain::{Digest, Draft, Record, RecordId, UserId};
 use serde_json::Map;
 
 use super::samples::{
     collection, digest, document, draft, id, parent, publish, record, time, tombstone,
 };
 use crate::Kind;
-use crate::ports::{Change, Database, Filter};
+use crate::ports::{Change, Database, Filter, Outline};
 
 /// Runs the whole suite on an empty database.
 pub async fn keeps_the_contract(database: &dyn Database) {
@@ -19,6 +21,7 @@ pub async fn keeps_the_contract(database: &dyn Database) {
     the_draft_of_a_new_version_is_found(database).await;
     stored_answers_in_the_order_asked_for(database).await;
     a_walk_meets_every_id_once_in_order(database).await;
+    an_outline_says_what_is_stored_without_its_documents(database).await;
     history_keeps_every_state(database).await;
     an_imported_line_is_known_by_what_it_became(database).await;
     a_line_that_another_import_brought_first_is_refused(database).await;
@@ -40,7 +43,7 @@ async fn what_was_written_is_read(database: &dyn Database) {
     record.parent.revision = read.parent.revision;
     assert_eq!(read, record);
     let read = database.draft(&collection, draft.id).await.unwrap().unwrap();
-    assert_eq!(read, repono_domain::Draft { parent: record.parent.clone(), ..draft });
+    assert_eq!(read, Draft { parent: record.parent.clone(), ..draft });
     assert_eq!(database.parent(&collection, parent.id).await.unwrap(), Some(record.parent));
 }
 
@@ -222,6 +225,59 @@ async fn a_walk_meets_every_id_once_in_order(database: &dyn Database) {
             u64::try_from(expected.len()).unwrap()
         );
     }
+}
+
+async fn an_outline_says_what_is_stored_without_its_documents(database: &dyn Database) {
+    let collection = collection("outlined");
+    let mut ids = Vec::new();
+    for number in 0..30 {
+        let parent = parent(&collection);
+        let lone = draft(&parent);
+        let mut record = record(&parent);
+        if number % 3 == 0 {
+            record.tombstone = Some(tombstone());
+        }
+        let mut changes = if number % 5 == 0 {
+            ids.push(lone.id);
+            vec![Change::InsertParent(parent), Change::InsertDraft(lone)]
+        } else {
+            ids.push(record.id);
+            publish(&record)
+        };
+        if number % 5 != 0 && number % 2 == 0 {
+            let id = record.id;
+            changes.push(Change::InsertDraft(Draft { id, ..draft(&record.parent) }));
+        }
+        database.write(changes).await.unwrap();
+    }
+    ids.sort_unstable();
+    let stored = database.stored(&ids).await.unwrap();
+    let expected: Vec<Outline> = stored
+        .iter()
+        .map(|stored| Outline {
+            id: stored.id,
+            version: stored.version,
+            is_published: stored.record.as_ref().is_some_and(|record| record.tombstone.is_none()),
+            has_draft: stored.draft.is_some(),
+        })
+        .collect();
+
+    for limit in [1, 7, 1000] {
+        let mut met: Vec<Outline> = Vec::new();
+        loop {
+            let after = met.last().map(|outline| outline.id);
+            let page = database.outline(&collection, after, limit).await.unwrap();
+            assert!(page.len() <= usize::try_from(limit).unwrap());
+            if page.is_empty() {
+                break;
+            }
+            met.extend(page);
+        }
+        assert_eq!(met, expected, "by {limit}");
+    }
+    let kinds: HashSet<_> =
+        expected.iter().map(|outline| (outline.is_published, outline.has_draft)).collect();
+    assert_eq!(kinds.len(), 4, "every kind was among them");
 }
 
 async fn history_keeps_every_state(database: &dyn Database) {

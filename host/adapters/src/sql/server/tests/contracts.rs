@@ -54,6 +54,13 @@ pub(in crate::sql) async fn the_queue_keeps_the_contract<V: Tested>(variable: &s
     .await;
 }
 
+pub(in crate::sql) async fn indices_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::indices::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn nodes_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::nodes::keeps_the_contract(&scene.open().await, &scene.clock).await;

@@ -34,6 +34,7 @@ macro_rules! tests_of {
             the_outbox_keeps_the_contract
             the_queue_keeps_the_contract
             nodes_keep_the_contract
+            indices_keep_the_contract
             two_processes_keep_the_contract
             hostile_texts_are_kept
             large_documents_are_kept

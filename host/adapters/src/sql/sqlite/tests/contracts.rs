@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, nodes, outbox, packages, processes, queue, records, transactions,
+    HeldClock, accounts, indices, nodes, outbox, packages, processes, queue, records, transactions,
     vocabularies,
 };
 
@@ -60,6 +60,12 @@ async fn nodes_keep_the_contract() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
     nodes::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
         .await;
+}
+
+#[tokio::test]
+async fn indices_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    indices::keeps_the_contract(&open(folder.path()).await).await;
 }
 
 #[tokio::test]

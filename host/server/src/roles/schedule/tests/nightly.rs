@@ -22,6 +22,7 @@ pub(super) fn put_in_force(ctx: &Context) {
         previous: None,
         indices: Vec::new(),
         previous_indices: Vec::new(),
+        replaced_indices: Vec::new(),
         since: ctx.clock.now(),
     };
     let mut active = ActiveSet::default();

@@ -1,0 +1,58 @@
+//! What the operator decides about indexing.
+
+use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use repono_domain::CollectionName;
+
+use crate::records::Refresh;
+
+/// What the operator decides about indexing.
+#[derive(Clone, Debug)]
+pub struct IndexingOptions {
+    /// Batches under way at a time: of the short cut, of the relay, and of each fill or comparison.
+    pub batches: usize,
+    /// Records of one batch, at the most.
+    pub batch_records: u32,
+    /// How often the relay looks for promises that are due.
+    pub poll: Duration,
+    /// Documents a second that a fill writes at the most; none: as many as go.
+    pub rate: Option<NonZeroU32>,
+    /// Indices of each collection that are kept after a rebuild has replaced them.
+    pub kept_indices: usize,
+    /// How long after one comparison with the database the next is due; none: when asked for.
+    pub reconcile_every: Option<Duration>,
+    /// Whether an answer waits until what it says can be found, if the request does not say.
+    pub refresh: Refresh,
+    /// The same for single collections.
+    pub refresh_of: BTreeMap<CollectionName, Refresh>,
+}
+
+impl IndexingOptions {
+    /// What holds for a collection if the request does not say.
+    pub(crate) fn refresh(&self, collection: &CollectionName) -> Refresh {
+        self.refresh_of.get(collection).copied().unwrap_or(self.refresh)
+    }
+}
+
+/// Nothing of it shows in what is rendered, so nodes that differ in it share what they rendered.
+impl Hash for IndexingOptions {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl Default for IndexingOptions {
+    fn default() -> Self {
+        Self {
+            batches: 8,
+            batch_records: 250,
+            poll: Duration::from_secs(1),
+            rate: None,
+            kept_indices: 1,
+            reconcile_every: Some(Duration::from_hours(24)),
+            refresh: Refresh::WaitFor,
+            refresh_of: BTreeMap::new(),
+        }
+    }
+}
