@@ -62,7 +62,8 @@ impl TestApp {
         Self::on(folder, change).await
     }
 
-    async fn on(folder: tempfile::TempDir, change: impl FnOnce(&mut AppConfig)) -> Self {
+    /// A server on a folder that another has left.
+    pub async fn on(folder: tempfile::TempDir, change: impl FnOnce(&mut AppConfig)) -> Self {
         let mut config = template::config(folder.path());
         change(&mut config);
         let app = App::start(config).await.expect("the server starts");

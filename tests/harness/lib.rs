@@ -11,6 +11,7 @@
 )]
 
 mod app;
+mod clock;
 mod fixtures;
 mod guests;
 mod process;
@@ -22,9 +23,10 @@ mod shared;
 mod template;
 
 pub use app::{Client, TestApp};
+pub use clock::Later;
 pub use fixtures::{documents, minimal_record};
 pub use guests::{plugin, test_guest};
-pub use process::{ServerProcess, data_folder, serve_for_parent};
+pub use process::{Killable, ServerProcess, data_folder, serve_for_parent};
 #[cfg(feature = "services")]
 pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;

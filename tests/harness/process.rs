@@ -4,16 +4,50 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use repono_server::app::App;
+use repono_server::app::{App, Role};
+use repono_server::config::{self, Environment};
 use serde_json::Value;
 
 use crate::{Client, template};
 
 const FOLDER: &str = "REPONO_TEST_SERVE";
+const ROLES: &str = "REPONO_TEST_ROLES";
+/// In the folder, what differs from the configuration of a test.
+const CONFIG: &str = "repono.toml";
 
-/// A server in a process of its own. Killed when dropped.
+/// A process that is there to be killed, which happens at the latest when it is dropped.
+pub struct Killable(Child);
+
+impl Killable {
+    /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder.
+    pub fn start(entry: &str, folder: &Path, roles: &[Role]) -> Self {
+        let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", entry, "--include-ignored", "--nocapture"])
+            .env(FOLDER, folder)
+            .env(ROLES, roles.join(","))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self(child)
+    }
+
+    /// `kill -9`.
+    pub fn kill(&mut self) {
+        let _ = self.0.kill().ok();
+        let _ = self.0.wait().ok();
+    }
+}
+
+impl Drop for Killable {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A server in a process of its own.
 pub struct ServerProcess {
-    child: Child,
+    process: Killable,
     /// The repository's own client.
     pub client: Client,
     /// A client of nobody.
@@ -23,16 +57,10 @@ pub struct ServerProcess {
 impl ServerProcess {
     /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder, and
     /// waits until it is ready.
-    #[expect(clippy::zombie_processes, reason = "dropping it kills it and waits for it")]
     pub async fn start(entry: &str, folder: &Path) -> Self {
         let found = folder.join("server.json");
         let _ = std::fs::remove_file(&found).ok();
-        let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", entry, "--include-ignored", "--nocapture"])
-            .env(FOLDER, folder)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let process = Killable::start(entry, folder, &Role::ALL);
         let started = Instant::now();
         loop {
             assert!(started.elapsed() < Duration::from_mins(1), "the server does not get ready");
@@ -46,21 +74,14 @@ impl ServerProcess {
                 .await
                 .is_ok_and(|reply| reply.status == 200)
             {
-                return Self { child, client, anonymous };
+                return Self { process, client, anonymous };
             }
         }
     }
 
     /// `kill -9`.
     pub fn kill(&mut self) {
-        let _ = self.child.kill().ok();
-        let _ = self.child.wait().ok();
-    }
-}
-
-impl Drop for ServerProcess {
-    fn drop(&mut self) {
-        self.kill();
+        self.process.kill();
     }
 }
 
@@ -71,11 +92,26 @@ pub async fn data_folder() -> tempfile::TempDir {
     folder
 }
 
-/// The child's side: serves the folder that the parent named until it is killed.
+/// The child's side: serves the folder that the parent named, in its roles, until it is killed.
+#[expect(clippy::disallowed_methods, reason = "how a parent tells its child, and nothing else")]
 pub async fn serve_for_parent() {
-    #[expect(clippy::disallowed_methods, reason = "how a parent tells its child, and nothing else")]
-    let folder = std::env::var(FOLDER);
-    let Ok(folder) = folder else { return };
-    let _app = App::start(template::config(Path::new(&folder))).await.unwrap();
+    let (Ok(folder), Ok(roles)) = (std::env::var(FOLDER), std::env::var(ROLES)) else { return };
+    let folder = Path::new(&folder);
+    let mut app = template::config(folder);
+    let differs = folder.join(CONFIG);
+    if differs.exists() {
+        let dir = folder.display().to_string();
+        let flags = [
+            ("data.dir", dir.into()),
+            ("server.listen", "127.0.0.1:0".into()),
+            ("plugins.embedded", false.into()),
+        ];
+        app.config = config::load(Some(&differs), &Environment::default(), &flags).unwrap();
+    }
+    app.roles = Role::ALL
+        .into_iter()
+        .filter(|role| roles.split(',').any(|name| name == role.as_str()))
+        .collect();
+    let _app = App::start(app).await.unwrap();
     std::future::pending::<()>().await;
 }

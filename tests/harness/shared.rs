@@ -54,14 +54,36 @@ impl Shared {
             app.config.database.url = self.database.through(&self.url);
             app.config.search.url = self.search.through(&parse("REPONO_TEST_SEARCH"));
             app.config.search.request_timeout_ms = 5_000;
-            app.config.search.prefix = format!("{}-", self.name.replace('_', "-"));
+            app.config.search.prefix = self.search_prefix();
             app.config.search.replicas = 0;
             app.config.cache.url = self.cache.through(&parse("REPONO_TEST_REDIS"));
-            app.config.cache.prefix = format!("{}:", self.name);
+            app.config.cache.prefix = self.cache_prefix();
             app.shipped = guests::shipped();
             change(app);
         })
         .await
+    }
+
+    /// Writes a configuration into a folder with which a process of its own is another node, past
+    /// the proxies; `more` is added to it.
+    pub fn configure(&self, folder: &std::path::Path, more: &str) {
+        let text = format!(
+            "[database]\nurl = '{}'\n[search]\nurl = '{}'\nprefix = '{}'\nreplicas = 0\n[cache]\nurl = '{}'\nprefix = '{}'\n{more}",
+            self.url,
+            parse("REPONO_TEST_SEARCH"),
+            self.search_prefix(),
+            parse("REPONO_TEST_REDIS"),
+            self.cache_prefix(),
+        );
+        std::fs::write(folder.join("repono.toml"), text).unwrap();
+    }
+
+    fn search_prefix(&self) -> String {
+        format!("{}-", self.name.replace('_', "-"))
+    }
+
+    fn cache_prefix(&self) -> String {
+        format!("{}:", self.name)
     }
 
     /// Stops the nodes and removes what they shared.

@@ -6,6 +6,7 @@ mod bad_input;
 mod concurrency;
 mod exchanges;
 mod import;
+mod indexing;
 mod kill;
 mod nodes;
 mod plugins;

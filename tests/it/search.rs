@@ -188,28 +188,3 @@ async fn suggestions_begin_as_what_was_typed() {
         .json();
     assert_eq!(terms["hits"]["hits"].as_array().unwrap().len(), 2);
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_index_is_rebuilt_while_it_is_searched() {
-    let app = with_records("biotools", "biotools", 150).await;
-    let searches = tokio::spawn({
-        let client = app.anonymous.clone();
-        async move {
-            let mut totals = Vec::new();
-            for _ in 0..60 {
-                totals.push(
-                    client.get("/api/biotools?size=1").await.expect(200).json()["hits"]["total"]
-                        .as_u64()
-                        .unwrap(),
-                );
-            }
-            totals
-        }
-    });
-
-    let reply = app.admin.act("/api/admin/indices/biotools/rebuild").await;
-
-    assert_eq!(reply.lines().last().unwrap()["done"], true, "{}", reply.text());
-    assert!(searches.await.unwrap().iter().all(|total| *total == 150));
-    assert_eq!(app.anonymous.get("/api/biotools?size=1").await.json()["hits"]["total"], 150);
-}

@@ -1,6 +1,7 @@
 //! Several nodes on services that they share, and services that fail.
 
 mod failures;
+mod kills;
 mod nodes;
 
 use std::time::Duration;
