@@ -51,6 +51,14 @@ pub(crate) async fn fill(
     Ok(Filled { drift, verified })
 }
 
+/// Brings an index in line that may have lost writes, before anybody uses it: what is promised too.
+pub(crate) async fn repair(ctx: &Context, collection: &Arc<Collection>) -> Result<Drift> {
+    let drift = write_all(ctx, collection, None, false, |_| {}).await?;
+    ctx.search.write(&collection.index, Vec::new(), Visible::OnReturn).await?;
+    ctx.search.repaired(&collection.index).await?;
+    Ok(drift)
+}
+
 async fn write_all(
     ctx: &Context,
     collection: &Arc<Collection>,

@@ -29,7 +29,7 @@ mod verify;
 
 pub use drift::Drift;
 pub use fill::Filled;
-pub(crate) use fill::fill;
+pub(crate) use fill::{fill, repair};
 pub(crate) use index_batch::DRAFT;
 pub use index_batch::{Verdict, index_batch};
 pub use indexer::{Indexer, Job};

@@ -11,7 +11,7 @@ use super::activate::{find, load, put_in_force};
 use super::assemble::{collections, with_plugin, without_plugin};
 use super::install;
 use super::swap::remove_unused_indices;
-use crate::indexing::compare;
+use crate::indexing::repair;
 use crate::nodes::{self, Alone, Standing, alone};
 use crate::ports::{Activation, Grants, IndexName};
 use crate::{Context, Error, Result, vocabularies};
@@ -58,8 +58,7 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     let collections: Vec<_> = ctx.active.load().collections.values().cloned().collect();
     for collection in collections {
         if ctx.search.unclean(&collection.index).await? {
-            let drift = compare(ctx, &collection, |_| {}).await?;
-            ctx.search.repaired(&collection.index).await?;
+            let drift = repair(ctx, &collection).await?;
             tracing::info!(collection = %collection.name, compared = drift.compared, mended = drift.mended, "compared the index with the database");
         }
     }
