@@ -16,6 +16,7 @@
 mod accounts;
 mod cells;
 mod changes;
+mod compatibility;
 mod dialect;
 mod engine;
 #[cfg(test)]

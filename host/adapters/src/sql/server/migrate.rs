@@ -9,7 +9,8 @@ use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::time::timeout;
 
 use super::{Meaning, Server, ServerOptions, Vendor, describe, meaning, unavailable};
-use crate::sql::Sql;
+use crate::sql::engine::{Connection, Failure};
+use crate::sql::{Sql, compatibility};
 
 /// Where what was done is written down.
 const TABLE: &str = "_sqlx_migrations";
@@ -42,9 +43,13 @@ impl<V: Vendor> Sql<Server<V>> {
         // A binary runs on the schema of its successor: that is what a rollback leaves.
         migrator.set_ignore_missing(true).set_locking(false);
         let outcome = migrator.run_direct(None, &mut connection, false).await;
+        let outcome = match outcome {
+            Ok(()) => fits::<V>(&mut connection).await,
+            Err(error) => Err(failed::<V>(error)),
+        };
         // The lock goes with the connection, whatever happened.
         connection.close().await.map_err(told)?;
-        outcome.map_err(failed::<V>)
+        outcome
     }
 }
 
@@ -80,7 +85,7 @@ pub(super) async fn inspect<V: Vendor>(connection: &mut V::Connection) -> Result
     if let Some(ahead) = compare(V::migrator(), &applied)? {
         tracing::warn!(
             database.migration = ahead,
-            "the database has tables of a later release: this one works with those of the next release, not with later ones"
+            "the database has tables of a later release, which fit this one too"
         );
     }
     if !applied.is_empty()
@@ -88,7 +93,16 @@ pub(super) async fn inspect<V: Vendor>(connection: &mut V::Connection) -> Result
     {
         return Err(broken_off(version));
     }
-    Ok(())
+    fits::<V>(connection).await
+}
+
+/// Refuses tables that a later release has taken something away from.
+async fn fits<V: Vendor>(connection: &mut V::Connection) -> Result<()> {
+    match Connection::rows(connection, &compatibility::OLDEST.into()).await {
+        Ok(rows) => compatibility::judge(&rows),
+        Err(Failure::Refused(error)) => Err(error),
+        Err(Failure::Broken(error)) => Err(describe::<V>(&error)),
+    }
 }
 
 /// The latest migration that we do not know; an error if one of ours is missing or another.

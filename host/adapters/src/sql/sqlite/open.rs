@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::writer::Writer;
 use super::{File, Sqlite, error};
+use crate::sql::compatibility;
 
 /// Name of the database in the data folder. Beside it lie its log and the log's index.
 const NAME: &str = "repono.sqlite3";
@@ -39,6 +40,8 @@ impl Sqlite {
         let options = options(&dir.join(NAME));
         let mut connection = options.connect().await.map_err(error::read)?;
         migrate(&mut connection).await?;
+        let oldest = sqlx::query(compatibility::OLDEST).fetch_all(&mut connection).await;
+        compatibility::judge(&oldest.map_err(error::read)?)?;
         let now = clock.now().as_microsecond();
         sqlx::query("update outbox set due_at = ? where due_at > ?")
             .bind(now)

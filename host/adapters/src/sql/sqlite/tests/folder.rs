@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use repono_service::ports::contract::HeldClock;
 use repono_service::{Error, Kind};
+use sqlx::{Connection as _, Executor as _};
 
 use crate::sql::sqlite::Sqlite;
 
@@ -42,6 +43,20 @@ async fn a_file_that_is_not_a_database_is_told() {
 
     assert_eq!(error.kind(), Kind::Internal);
     assert_eq!(error.to_string(), "the database file is not a SQLite database");
+}
+
+#[tokio::test]
+async fn tables_that_a_later_release_has_cut_down_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    Sqlite::open(folder.path(), Arc::new(HeldClock::new())).await.unwrap().close().await.unwrap();
+    let file = format!("sqlite://{}/repono.sqlite3", folder.path().display());
+    let mut later = sqlx::SqliteConnection::connect(&file).await.unwrap();
+    later.execute("update compatibility set oldest_release = '12.0.0'").await.unwrap();
+    later.close().await.unwrap();
+
+    let error = open(folder.path()).await.to_string();
+
+    assert!(error.ends_with("run release 12.0.0 or a later one"), "{error}");
 }
 
 async fn open(folder: &Path) -> Error {
