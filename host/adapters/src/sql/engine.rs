@@ -13,6 +13,10 @@ use super::statement::Statement;
 pub(super) trait Engine: Send + Sync + 'static {
     type Row: Row;
 
+    /// Asks for the time of the database's own clock, in the unit of the tables, after a name for it.
+    /// None: whoever uses the database is one process, and has one clock.
+    const CLOCK: Option<&'static str>;
+
     /// What a statement that changes nothing finds.
     async fn rows(&self, statement: Statement) -> Result<Vec<Self::Row>>;
 

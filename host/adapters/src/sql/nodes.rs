@@ -1,10 +1,10 @@
 //! The processes of the repository, and their duties.
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use repono_domain::Node;
-use repono_service::Result;
 use repono_service::ports::Nodes;
+use repono_service::{Error, Result};
 
 use super::Sql;
 use super::cells::{Cells, FromCells};
@@ -14,6 +14,13 @@ use super::statement::{Ending, Statement, Value};
 
 #[async_trait]
 impl<E: Engine> Nodes for Sql<E> {
+    async fn time(&self) -> Result<Timestamp> {
+        let Some(clock) = E::CLOCK else { return Ok(self.clock.now()) };
+        let told: Option<Told> = self.engine.first(Statement::new(clock)).await?;
+        told.map(|Told(time)| time)
+            .ok_or_else(|| Error::Internal("the database does not tell the time".to_owned(), None))
+    }
+
     async fn note_node(&self, node: &Node) -> Result<()> {
         let mut script = Script::default();
         script.step("delete from nodes where id = ?").bind(node.id.as_str());
@@ -65,6 +72,16 @@ impl<E: Engine> Nodes for Sql<E> {
         let mut script = Script::default();
         script.step("delete from duties where duty = ? and node = ?").bind(duty).bind(node);
         self.engine.run(script).await.map(drop)
+    }
+}
+
+/// What a database's clock says.
+struct Told(Timestamp);
+
+impl FromCells for Told {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("clock")?;
+        cells.time(&at, "time").map(Self)
     }
 }
 

@@ -1,9 +1,13 @@
 //! The machine's own clock and randomness.
 
+mod shared_clock;
+
 use jiff::Timestamp;
 use rand::RngCore as _;
 use repono_domain::{RecordId, TaskId};
 use repono_service::ports::{Clock, Ids};
+
+pub use self::shared_clock::SharedClock;
 
 /// The machine's clock, in whole microseconds: what a database keeps.
 #[derive(Clone, Copy, Debug, Default)]

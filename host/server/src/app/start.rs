@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use repono_domain::Node;
-use repono_service::ports::{Ids, PluginRuntime};
+use repono_service::ports::{Clock, Ids, PluginRuntime};
 use repono_service::{Ports, Services, Settings, plugins};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -26,6 +26,9 @@ impl App {
         let listener = bind(&app.config.server.listen).await?;
         let address = listener.local_addr()?;
         let backends = Box::pin(Backends::open(folder.path(), &app)).await?;
+        if !app.config.database.url.is_empty() {
+            roles::tell_the_time(&*backends.database.port(), &backends.clock).await?;
+        }
         let services = services(&backends, &app, address);
         let local_secret = secret(app.ids.as_ref());
 
@@ -76,6 +79,10 @@ impl App {
             first_user::ensure(&ctx).await?;
         }
         plugins::start(&ctx, app.shipped).await?;
+        if self.services.settings.shared {
+            let clock = Arc::clone(&self.backends.clock);
+            self.loops.spawn(roles::keep_time(ctx, clock, self.stop_loops.clone()));
+        }
         roles::background(
             &mut self.loops,
             &self.services,
@@ -93,14 +100,14 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         search: backends.search.port(),
         runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
         cache: Arc::clone(&backends.cache),
-        clock: Arc::clone(&app.clock),
+        clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
     };
-    Services::new(ports, node(app), settings(&app.config, address))
+    Services::new(ports, node(app, &*backends.clock), settings(&app.config, address))
 }
 
-fn node(app: &AppConfig) -> Node {
-    let started = app.clock.now();
+fn node(app: &AppConfig, clock: &dyn Clock) -> Node {
+    let started = clock.now();
     Node {
         id: app.ids.task().0,
         name: rustix::system::uname().nodename().to_string_lossy().into_owned(),

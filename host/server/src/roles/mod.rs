@@ -4,6 +4,7 @@
 //! embedded one is not: [`apart`] says so. Every process also tells the others that it lives and
 //! follows what they put in force (`node`).
 
+mod clock;
 mod node;
 mod process;
 mod runtime;
@@ -19,6 +20,7 @@ use repono_service::indexing::{self, Indexer};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::clock::{keep_time, tell_the_time};
 pub(crate) use self::process::run;
 pub(crate) use self::runtime::{compiler, runtime};
 use crate::config::Config;

@@ -1,7 +1,7 @@
 //! The processes of the repository, and which of them does what only one may do.
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use repono_domain::Node;
 
 use crate::Result;
@@ -9,6 +9,9 @@ use crate::Result;
 /// Knows the nodes and their duties.
 #[async_trait]
 pub trait Nodes: Send + Sync {
+    /// The time of the one clock that all nodes go by.
+    async fn time(&self) -> Result<Timestamp>;
+
     /// Notes a node as it says it is, in place of what was known of it.
     async fn note_node(&self, node: &Node) -> Result<()>;
 

@@ -34,6 +34,9 @@ static TEXTS: Texts = Texts::of(Dialect {
 
 #[async_trait]
 impl Vendor for sqlx::MySql {
+    const CLOCK: &'static str =
+        "select 'now', timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))";
+
     fn migrator() -> &'static Migrator {
         &MIGRATOR
     }

@@ -37,6 +37,9 @@ const OLDEST: u32 = 15_00_00;
 
 #[async_trait]
 impl Vendor for sqlx::Postgres {
+    const CLOCK: &'static str =
+        "select 'now', cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)";
+
     fn migrator() -> &'static Migrator {
         &MIGRATOR
     }

@@ -38,6 +38,9 @@ const DEPENDENCY: &str = "database";
 /// What one kind of server has of its own.
 #[async_trait]
 pub(super) trait Vendor: Database<Connection: Execute + Migrate> {
+    /// Asks for the time of its clock, as [`Engine::CLOCK`] says.
+    const CLOCK: &'static str;
+
     /// Its tables.
     fn migrator() -> &'static Migrator;
 
@@ -100,6 +103,8 @@ pub struct Server<V: Database> {
 #[async_trait]
 impl<V: Vendor> Engine for Server<V> {
     type Row = Row<V>;
+
+    const CLOCK: Option<&'static str> = Some(V::CLOCK);
 
     async fn rows(&self, statement: Statement) -> Result<Vec<Self::Row>> {
         self.read(&statement).await

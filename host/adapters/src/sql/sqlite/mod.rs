@@ -50,6 +50,8 @@ static TEXTS: Texts = Texts::of(Dialect {
 impl Engine for File {
     type Row = SqliteRow;
 
+    const CLOCK: Option<&'static str> = None;
+
     async fn rows(&self, statement: Statement) -> Result<Vec<SqliteRow>> {
         let query = query(statement).map_err(error::read)?;
         query.fetch_all(&self.readers).await.map_err(error::read)

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use repono_service::ports::Cache;
+use repono_adapters::system::SharedClock;
+use repono_service::ports::{Cache, Clock};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -27,6 +28,8 @@ pub(super) struct Backends {
     pub search: Search,
     pub runtime: Arc<WasmRuntime>,
     pub cache: Arc<dyn Cache>,
+    /// Goes by the database's clock where processes share it.
+    pub clock: Arc<SharedClock>,
 }
 
 impl Backends {
@@ -37,9 +40,11 @@ impl Backends {
             compiler: app.compiler.clone(),
             limits: (&app.config.plugins.limits).into(),
         };
+        let clock = Arc::new(SharedClock::new(Arc::clone(&app.clock)));
+        let told: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let runtime = spawn_blocking(move || WasmRuntime::new(wasm));
         let (database, search, cache) = tokio::join!(
-            Database::open(folder, &app.config.database, &app.clock),
+            Database::open(folder, &app.config.database, &told),
             Search::open(folder, &app.config.search),
             cache::open(&app.config.cache),
         );
@@ -49,6 +54,7 @@ impl Backends {
             search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
             cache: cache.context("the cache cannot be opened")?,
+            clock,
         })
     }
 

@@ -11,10 +11,17 @@ const LEASE: SignedDuration = SignedDuration::from_secs(10);
 
 /// Runs the whole suite on a database that knows no node.
 pub async fn keeps_the_contract(database: &dyn Nodes, clock: &HeldClock) {
+    time_does_not_go_back(database).await;
     a_node_is_known_as_it_last_said_until_it_is_forgotten(database).await;
     a_duty_is_one_nodes_until_its_lease_is_over(database, clock).await;
     a_duty_is_free_when_its_node_resigns_or_is_forgotten(database).await;
     of_many_that_want_a_duty_one_gets_it(database).await;
+}
+
+async fn time_does_not_go_back(database: &dyn Nodes) {
+    let before = database.time().await.unwrap();
+
+    assert!(database.time().await.unwrap() >= before);
 }
 
 async fn a_node_is_known_as_it_last_said_until_it_is_forgotten(database: &dyn Nodes) {

@@ -19,6 +19,7 @@ const A_WHILE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Runs the whole suite on an empty database that two have opened.
 pub async fn keep_the_contract(one: &dyn Database, other: &dyn Database, clock: &HeldClock) {
+    both_go_by_one_clock(one, other).await;
     what_one_writes_the_other_reads(one, other).await;
     of_two_savers_exactly_one_wins(one, other).await;
     crossing_transactions_do_not_stop_each_other(one, other).await;
@@ -28,6 +29,16 @@ pub async fn keep_the_contract(one: &dyn Database, other: &dyn Database, clock: 
     a_record_given_up_by_both_is_kept_once(one, other, clock).await;
     what_both_bring_is_there_once(one, other).await;
     every_activation_counts(one, other).await;
+}
+
+async fn both_go_by_one_clock(one: &dyn Database, other: &dyn Database) {
+    for _ in 0..20 {
+        let before = one.time().await.unwrap();
+        let between = other.time().await.unwrap();
+        let after = one.time().await.unwrap();
+
+        assert!(before <= between && between <= after, "{before} {between} {after}");
+    }
 }
 
 async fn what_one_writes_the_other_reads(one: &dyn Database, other: &dyn Database) {

@@ -42,6 +42,8 @@ macro_rules! tests_of {
             tables_that_are_not_there_are_told
             those_who_migrate_at_once_do_it_once
             tables_of_a_later_release_are_welcome
+            tables_that_a_later_release_has_cut_down_are_refused
+            the_clock_is_the_databases
             a_refused_password_is_told_and_not_shown
             a_server_that_cannot_be_verified_is_refused
             a_server_that_never_answers_is_told_in_time

@@ -1,18 +1,21 @@
 //! Tables, roles and sizes.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures::future::join_all;
 use repono_domain::{Digest, UserId};
 use repono_service::Kind;
 use repono_service::ports::{
-    Accounts as _, Change, Grants, Package, Packages as _, Records as _, Transactions as _,
-    contract,
+    Accounts as _, Change, Clock as _, Grants, Nodes as _, Package, Packages as _, Records as _,
+    Transactions as _, contract,
 };
 use serde_json::json;
 
 use super::{Scene, Server, Tested, on_nothing, on_tables};
 use crate::sql::Sql;
 use crate::sql::samples::publication;
+use crate::system::SystemClock;
 
 pub(in crate::sql) async fn tables_that_are_not_there_are_told<V: Tested>(variable: &str) {
     on_nothing::<V>(variable, async |scene| {
@@ -47,6 +50,36 @@ pub(in crate::sql) async fn tables_of_a_later_release_are_welcome<V: Tested>(var
         let (id, changes) = publication(1);
         database.write(changes).await.unwrap();
         assert!(database.stored(&[id]).await.unwrap()[0].record.is_some());
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn tables_that_a_later_release_has_cut_down_are_refused<V: Tested>(
+    variable: &str,
+) {
+    on_tables::<V>(variable, async |scene| {
+        let sql = "update compatibility set oldest_release = '12.0.0'";
+        V::execute(&mut scene.connection().await, sql).await;
+
+        let starting = connect(scene).await.err().unwrap().to_string();
+        let migrating = Sql::<Server<V>>::migrate(&scene.options).await.unwrap_err().to_string();
+
+        for told in [starting, migrating] {
+            assert!(told.ends_with("run release 12.0.0 or a later one"), "{told}");
+        }
+    })
+    .await;
+}
+
+/// The process's own clock stands still here, in another year.
+pub(in crate::sql) async fn the_clock_is_the_databases<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        let database = scene.open().await;
+
+        let told = database.time().await.unwrap();
+
+        let off = told.duration_since(SystemClock.now()).unsigned_abs();
+        assert!(off < Duration::from_mins(1), "{told}");
     })
     .await;
 }
