@@ -212,7 +212,7 @@ fn message_of(error: &Error) -> Cow<'_, str> {
         }
         Error::Forbidden => "Permission denied.".into(),
         Error::Unavailable { dependency, retry_after, .. } => format!(
-            "The {dependency} does not answer at the moment; try again in {} seconds.",
+            "The {dependency} cannot be used at the moment; try again in {} seconds.",
             retry_after.as_secs()
         )
         .into(),

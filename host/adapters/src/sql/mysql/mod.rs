@@ -102,7 +102,7 @@ impl Vendor for sqlx::MySql {
             1021 | 1114 => Meaning::Unavailable("its disk is full, nothing of this was stored"),
             1037 | 1038 | 1041 => Meaning::Unavailable("it has no memory left"),
             1040 | 1203 | 1226 => Meaning::Unavailable("it takes no more connections"),
-            1290 | 1792 | 1836 => Meaning::Unavailable("it is read-only, as replicas are"),
+            1290 | 1792 | 1836 => Meaning::ReadOnly,
             1366 | 1406 => Meaning::Invalid("a name or key is longer than the database takes"),
             1153 => Meaning::TooLarge(
                 "a document is larger than the database takes: see `max_allowed_packet`",

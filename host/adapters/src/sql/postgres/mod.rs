@@ -117,7 +117,7 @@ impl Vendor for sqlx::Postgres {
             "53100" => Meaning::Unavailable("its disk is full, nothing of this was stored"),
             "53200" => Meaning::Unavailable("it has no memory left"),
             "53300" => Meaning::Unavailable("it takes no more connections"),
-            "25006" => Meaning::Unavailable("it is read-only, as standbys are"),
+            "25006" => Meaning::ReadOnly,
             "22001" => Meaning::Invalid("a name or key is longer than the database takes"),
             "54001" => Meaning::Invalid("a document is nested more deeply than the database takes"),
             "54000" => Meaning::TooLarge("a document is larger than the database takes"),

@@ -83,6 +83,8 @@ pub(super) enum Meaning {
     Lost(&'static str),
     /// It does not serve now: full, busy, not set up as it must be.
     Unavailable(&'static str),
+    /// It takes no changes, or does not any more: another server may.
+    ReadOnly,
     /// What was brought is too large.
     TooLarge(&'static str),
     /// What was brought cannot be stored.
@@ -145,6 +147,9 @@ fn describe<V: Vendor>(error: &sqlx::Error) -> Error {
         (Some(Meaning::Collision), _) => unavailable(told("others kept changing the same")),
         (Some(Meaning::Lost(sentence) | Meaning::Unavailable(sentence)), _) => {
             unavailable(told(sentence))
+        }
+        (Some(Meaning::ReadOnly), _) => {
+            unavailable(told("it is read-only, as standbys and replicas are"))
         }
         (Some(Meaning::TooLarge(sentence)), _) => Error::TooLarge(sentence.to_owned()),
         (Some(Meaning::Invalid(sentence)), _) => Error::Invalid(sentence.to_owned()),

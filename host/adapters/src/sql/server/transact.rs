@@ -98,7 +98,16 @@ impl<V: Vendor> Server<V> {
                 timeout(self.limit, framed::<V, T>(transaction, &mut connection)).await
             }
         };
-        done.unwrap_or_else(|_| Err(give_up(connection)))
+        match done {
+            Err(_) => Err(give_up(connection)),
+            Ok(Err(setback)) if is_read_only::<V>(&setback) => {
+                // Whoever takes over is found by a new connection. This one may stay as it is for
+                // ever, even when its server takes changes again.
+                drop(connection.detach());
+                Err(setback)
+            }
+            Ok(done) => done,
+        }
     }
 
     fn tell(&self, setback: Setback) -> Error {
@@ -156,6 +165,15 @@ async fn framed<V: Vendor, T: Transaction>(
 fn give_up<D: Database>(connection: PoolConnection<D>) -> Setback {
     drop(connection.detach());
     Setback::TimedOut
+}
+
+fn is_read_only<V: Vendor>(setback: &Setback) -> bool {
+    match setback {
+        Setback::NotBegun(error) | Setback::Failed(Failure::Broken(error)) => {
+            meaning::<V>(error) == Some(Meaning::ReadOnly)
+        }
+        _ => false,
+    }
 }
 
 /// Whether the same may work when it begins anew. A constraint that no precondition stands for is

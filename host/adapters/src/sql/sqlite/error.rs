@@ -7,6 +7,9 @@ use crate::sql::engine::Failure;
 /// The port's name as operators know it.
 const DEPENDENCY: &str = "database";
 
+/// What the file lies on.
+const DISK: &str = "disk";
+
 /// Primary result codes, <https://www.sqlite.org/rescode.html>.
 mod code {
     pub(super) const BUSY: i32 = 5;
@@ -26,11 +29,10 @@ mod code {
 /// Tells what happened, in a sentence. Does not take the error, as one may concern many callers.
 pub(super) fn describe(error: &sqlx::Error) -> Error {
     match (primary_code(error), error) {
-        (Some(code::FULL), _) => unavailable("the disk is full, nothing of this was stored", error),
-        (Some(code::READ_ONLY), _) => unavailable(
-            "the data folder cannot be written to: it or its file system is read-only",
-            error,
-        ),
+        (Some(code::FULL), _) => disk("the disk is full, nothing of this was stored", error),
+        (Some(code::READ_ONLY), _) => {
+            disk("the data folder cannot be written to: it or its file system is read-only", error)
+        }
         (Some(code::CANNOT_OPEN), _) => unavailable(
             "the database file cannot be opened: look at the data folder and who may write in it",
             error,
@@ -38,7 +40,7 @@ pub(super) fn describe(error: &sqlx::Error) -> Error {
         (Some(code::BUSY | code::LOCKED), _) => {
             unavailable("another program holds the database file", error)
         }
-        (Some(code::IO), _) => unavailable("the disk reports an error", error),
+        (Some(code::IO), _) => disk("the disk reports an error", error),
         (Some(code::NOT_A_DATABASE), _) => {
             internal("the database file is not a SQLite database", error)
         }
@@ -108,6 +110,10 @@ fn primary_code(error: &sqlx::Error) -> Option<i32> {
 
 fn unavailable(sentence: &str, error: &sqlx::Error) -> Error {
     Error::unavailable(DEPENDENCY, format!("{sentence} ({error})"))
+}
+
+fn disk(sentence: &str, error: &sqlx::Error) -> Error {
+    Error::unavailable(DISK, format!("{sentence} ({error})"))
 }
 
 fn internal(sentence: &str, error: &sqlx::Error) -> Error {
