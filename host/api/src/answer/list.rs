@@ -1,4 +1,5 @@
-//! Lists: `{"hits": {"hits", "total"}, "aggregations", "sortBy", "page", "links"}`.
+//! Lists: `{"hits": {"hits", "total"}, "aggregations", "sortBy", "page", "links"}`,
+//! and `"fallback"`: why the query was read as plain words, if it was.
 
 use axum::response::Response;
 use bytes::Bytes;
@@ -63,9 +64,14 @@ fn jsons(hits: &[Rendered]) -> Vec<Bytes> {
 fn written(hits: &[Bytes], results: &SearchResults, page: u64, links: &Value) -> Bytes {
     let facets = serde_json::to_string(&Facets(&results.facets)).unwrap_or_default();
     let sort = Value::from(results.sort.as_str());
+    let fallback = results.fallback.as_deref().map(|reason| {
+        let reason = Value::from(reason);
+        format!(",\"fallback\":{reason}")
+    });
     let after = format!(
-        "],\"total\":{}}},\"aggregations\":{facets},\"sortBy\":{sort},\"page\":{page},\"links\":{links}}}",
-        results.total
+        "],\"total\":{}}},\"aggregations\":{facets},\"sortBy\":{sort},\"page\":{page},\"links\":{links}{}}}",
+        results.total,
+        fallback.unwrap_or_default()
     );
     let before = b"{\"hits\":{\"hits\":[";
     let length = hits.iter().map(|hit| hit.len() + 1).sum::<usize>();
