@@ -12,23 +12,30 @@
 
 mod app;
 mod clock;
+mod collector;
 mod fixtures;
 mod guests;
 mod process;
 #[cfg(feature = "services")]
 mod proxy;
 mod reply;
+mod scrape;
 #[cfg(feature = "services")]
 mod shared;
 mod template;
 
 pub use app::{Client, TestApp};
 pub use clock::Later;
+pub use collector::{Collector, Received, hexadecimal};
 pub use fixtures::{documents, minimal_record};
 pub use guests::{plugin, test_guest};
-pub use process::{Killable, ServerProcess, data_folder, serve_for_parent};
+pub use process::{
+    Program, ServerProcess, compiled_folder, data_folder, free_address, run_for_parent,
+    serve_for_parent,
+};
 #[cfg(feature = "services")]
 pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;
+pub use scrape::Scrape;
 #[cfg(feature = "services")]
 pub use shared::Shared;

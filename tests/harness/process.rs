@@ -1,5 +1,6 @@
-//! A server in a process of its own, to be killed.
+//! A server in a process of its own, to be killed or to be asked to stop.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,18 +15,31 @@ const FOLDER: &str = "REPONO_TEST_SERVE";
 const ROLES: &str = "REPONO_TEST_ROLES";
 /// In the folder, what differs from the configuration of a test.
 const CONFIG: &str = "repono.toml";
+const ARGUMENTS: &str = "REPONO_TEST_ARGUMENTS";
 
-/// A process that is there to be killed, which happens at the latest when it is dropped.
-pub struct Killable(Child);
+/// The program, or a part of it, in a process of its own. Killed when dropped.
+pub struct Program(Child);
 
-impl Killable {
-    /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder.
-    pub fn start(entry: &str, folder: &Path, roles: &[Role]) -> Self {
+impl Program {
+    /// Runs `repono` with these arguments. `entry` is a test of this binary that calls
+    /// [`run_for_parent`].
+    pub fn run(entry: &str, arguments: &[&str]) -> Self {
+        let arguments = serde_json::to_string(arguments).unwrap();
+        Self::spawn(entry, &[(ARGUMENTS, OsStr::new(&arguments))])
+    }
+
+    /// Serves a data folder in some roles. `entry` is a test of this binary that calls
+    /// [`serve_for_parent`].
+    pub fn serve(entry: &str, folder: &Path, roles: &[Role]) -> Self {
         let roles: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+        let roles = roles.join(",");
+        Self::spawn(entry, &[(FOLDER, folder.as_os_str()), (ROLES, OsStr::new(&roles))])
+    }
+
+    fn spawn(entry: &str, variables: &[(&str, &OsStr)]) -> Self {
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", entry, "--include-ignored", "--nocapture"])
-            .env(FOLDER, folder)
-            .env(ROLES, roles.join(","))
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -37,9 +51,24 @@ impl Killable {
         let _ = self.0.kill().ok();
         let _ = self.0.wait().ok();
     }
+
+    /// SIGTERM; answers when it has ended, and whether well. One that does not end is killed.
+    pub fn stop(&mut self) -> bool {
+        let pid = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let asked = Instant::now();
+        while asked.elapsed() < Duration::from_mins(1) {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        self.kill();
+        false
+    }
 }
 
-impl Drop for Killable {
+impl Drop for Program {
     fn drop(&mut self) {
         self.kill();
     }
@@ -47,7 +76,7 @@ impl Drop for Killable {
 
 /// A server in a process of its own.
 pub struct ServerProcess {
-    process: Killable,
+    program: Program,
     /// The repository's own client.
     pub client: Client,
     /// A client of nobody.
@@ -58,14 +87,22 @@ impl ServerProcess {
     /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder, and
     /// waits until it is ready.
     pub async fn start(entry: &str, folder: &Path) -> Self {
-        let found = folder.join("server.json");
-        let _ = std::fs::remove_file(&found).ok();
-        let process = Killable::start(entry, folder, &Role::ALL);
+        forget_others(folder);
+        Self::ready(Program::serve(entry, folder, &Role::ALL), folder).await
+    }
+
+    /// As [`Program::run`], of a server on a data folder; waits until it is ready.
+    pub async fn run(entry: &str, arguments: &[&str], folder: &Path) -> Self {
+        forget_others(folder);
+        Self::ready(Program::run(entry, arguments), folder).await
+    }
+
+    async fn ready(program: Program, folder: &Path) -> Self {
         let started = Instant::now();
         loop {
             assert!(started.elapsed() < Duration::from_mins(1), "the server does not get ready");
             tokio::time::sleep(Duration::from_millis(10)).await;
-            let Ok(text) = std::fs::read(&found) else { continue };
+            let Ok(text) = std::fs::read(folder.join("server.json")) else { continue };
             let Ok(server) = serde_json::from_slice::<Value>(&text) else { continue };
             let (url, secret) = (server["url"].as_str().unwrap(), server["secret"].as_str());
             let (client, anonymous) = (Client::of(url, secret), Client::of(url, None));
@@ -74,15 +111,25 @@ impl ServerProcess {
                 .await
                 .is_ok_and(|reply| reply.status == 200)
             {
-                return Self { process, client, anonymous };
+                return Self { program, client, anonymous };
             }
         }
     }
 
-    /// `kill -9`.
+    /// See [`Program::kill`].
     pub fn kill(&mut self) {
-        self.process.kill();
+        self.program.kill();
     }
+
+    /// See [`Program::stop`].
+    pub fn stop(&mut self) -> bool {
+        self.program.stop()
+    }
+}
+
+/// What a server left behind that was killed.
+fn forget_others(folder: &Path) {
+    let _ = std::fs::remove_file(folder.join("server.json")).ok();
 }
 
 /// A data folder with the shipped plugins, not in use.
@@ -93,9 +140,8 @@ pub async fn data_folder() -> tempfile::TempDir {
 }
 
 /// The child's side: serves the folder that the parent named, in its roles, until it is killed.
-#[expect(clippy::disallowed_methods, reason = "how a parent tells its child, and nothing else")]
 pub async fn serve_for_parent() {
-    let (Ok(folder), Ok(roles)) = (std::env::var(FOLDER), std::env::var(ROLES)) else { return };
+    let (Some(folder), Some(roles)) = (told(FOLDER), told(ROLES)) else { return };
     let folder = Path::new(&folder);
     let mut app = template::config(folder);
     let differs = folder.join(CONFIG);
@@ -114,4 +160,34 @@ pub async fn serve_for_parent() {
         .collect();
     let _app = App::start(app).await.unwrap();
     std::future::pending::<()>().await;
+}
+
+/// A data folder with compiled plugins alone, for a process on services that others share.
+pub async fn compiled_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    template::with_plugins().await;
+    template::copy_compiled(folder.path());
+    folder
+}
+
+/// An address of this machine that nobody listens on at the moment.
+pub fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
+}
+
+/// The child's side of [`Program::run`]: is the program until it ends.
+pub fn run_for_parent() {
+    let Some(arguments) = told(ARGUMENTS) else { return };
+    let arguments: Vec<String> = serde_json::from_str(&arguments).unwrap();
+    let arguments = std::iter::once("repono".to_owned()).chain(arguments).map(Into::into);
+    assert_eq!(
+        format!("{:?}", repono_server::main(arguments)),
+        format!("{:?}", std::process::ExitCode::SUCCESS)
+    );
+}
+
+#[expect(clippy::disallowed_methods, reason = "how a parent tells its child, and nothing else")]
+fn told(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
 }

@@ -86,6 +86,22 @@ impl Shared {
         format!("{}:", self.name)
     }
 
+    /// The settings of a process that shares them, for its configuration.
+    pub fn settings(&self) -> String {
+        let database = self.database.through(&self.url);
+        let search = self.search.through(&parse("REPONO_TEST_SEARCH"));
+        let cache = self.cache.through(&parse("REPONO_TEST_REDIS"));
+        format!(
+            "database.url = '{}'\nsearch.url = '{}'\nsearch.request_timeout_ms = 5000\n\
+             search.prefix = '{}'\nsearch.replicas = 0\ncache.url = '{}'\ncache.prefix = '{}'\n",
+            database.reveal(),
+            search.reveal(),
+            self.search_prefix(),
+            cache.reveal(),
+            self.cache_prefix(),
+        )
+    }
+
     /// Stops the nodes and removes what they shared.
     pub async fn end(self, nodes: impl IntoIterator<Item = TestApp>) {
         for node in nodes {

@@ -8,6 +8,7 @@ mod exchanges;
 mod import;
 mod indexing;
 mod kill;
+mod metrics;
 mod nodes;
 mod plugins;
 mod records;
@@ -15,4 +16,5 @@ mod search;
 #[cfg(feature = "services")]
 mod services;
 mod tasks;
+mod traces;
 mod unauthorized;

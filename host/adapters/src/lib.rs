@@ -2,13 +2,19 @@
 
 pub mod memcached;
 pub mod memory;
+mod metrics;
 pub mod opensearch;
+pub mod otlp;
 pub mod redis;
 pub mod remote_cache;
 mod search;
 pub mod sql;
 pub mod system;
 pub mod tantivy;
+mod tls;
+
+pub use metrics::describe_metrics;
+pub use search::observed::ObservedSearch;
 
 #[cfg(test)]
 #[cfg(feature = "services")]

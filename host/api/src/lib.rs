@@ -22,6 +22,7 @@ mod extract;
 mod health;
 mod lines;
 mod me;
+mod meter;
 mod not_yet;
 mod openapi;
 mod options;
@@ -30,6 +31,7 @@ mod reserved;
 mod router;
 mod vocabularies;
 
+pub use meter::describe_metrics;
 pub use openapi::openapi;
 pub use options::{Options, Secret};
 pub use reserved::RESERVED_NAMES;

@@ -7,6 +7,8 @@ use std::time::Duration;
 use repono_service::Services;
 use subtle::ConstantTimeEq as _;
 
+use crate::meter::Meter;
+
 /// A text that is compared, never shown.
 #[derive(Clone)]
 pub struct Secret(String);
@@ -63,6 +65,7 @@ impl Default for Options {
 pub(crate) struct App {
     pub(crate) services: Arc<Services>,
     pub(crate) options: Arc<Options>,
+    pub(crate) meter: Arc<Meter>,
 }
 
 #[cfg(test)]

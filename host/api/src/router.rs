@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::envelope::{envelope, time_limit};
 use crate::error::Failure;
+use crate::meter::Meter;
 use crate::options::{App, Options};
 use crate::{admin, health, me, not_yet, openapi, records, vocabularies};
 
@@ -30,7 +31,7 @@ fn served(
     ordinary: axum::Router<App>,
     long: axum::Router<App>,
 ) -> axum::Router {
-    let app = App { services, options: Arc::new(options) };
+    let app = App { services, options: Arc::new(options), meter: Arc::new(Meter::new()) };
     ordinary
         .layer(from_fn_with_state(app.clone(), time_limit))
         .merge(long)

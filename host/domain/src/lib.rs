@@ -11,6 +11,7 @@ mod problem;
 mod record;
 mod record_id;
 mod task;
+mod trace_parent;
 
 pub use access::{Access, Embargo, Status, Visibility};
 pub use document::{Document, Files};
@@ -21,3 +22,4 @@ pub use problem::{Problem, Severity, dotted, pointer_step};
 pub use record::{Draft, Parent, Record, Revision, SchemaStamp, Tombstone};
 pub use record_id::{InvalidRecordId, RecordId};
 pub use task::{Task, TaskId, TaskState};
+pub use trace_parent::{InvalidTraceParent, TraceParent};

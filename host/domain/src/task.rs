@@ -86,4 +86,6 @@ pub struct Task {
     pub cancel_requested: bool,
     /// Who asked for it; none: the repository itself.
     pub created_by: Option<crate::UserId>,
+    /// The trace in which it was asked for, if one was recorded.
+    pub trace: Option<crate::TraceParent>,
 }

@@ -20,5 +20,6 @@ mod failure;
 mod logging;
 mod output;
 mod roles;
+mod telemetry;
 
 pub use commands::main;

@@ -8,9 +8,11 @@ use arc_swap::ArcSwap;
 use repono_domain::{Caller, Node};
 
 use crate::collections::ActiveSet;
+use crate::health::Health;
 use crate::indexing::{Indexer, IndexingOptions};
+use crate::metrics::Handles;
 use crate::nodes::Standing;
-use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex};
+use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex, Traces};
 use crate::records::renderer;
 use crate::vocabularies::Terms;
 
@@ -39,6 +41,8 @@ pub struct Settings {
     pub reserved_names: Vec<String>,
     /// Whether other processes use the same database.
     pub shared: bool,
+    /// How old a change may be that is not in the search index before that is told as a problem.
+    pub lag_limit: Duration,
 }
 
 impl Default for Settings {
@@ -55,6 +59,7 @@ impl Default for Settings {
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),
             shared: false,
+            lag_limit: Duration::from_mins(5),
         }
     }
 }
@@ -73,6 +78,8 @@ pub struct Ports {
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
     pub ids: Arc<dyn Ids>,
+    /// Traces that go on elsewhere.
+    pub traces: Arc<dyn Traces>,
 }
 
 /// The ports, and what is kept in memory over them.
@@ -86,10 +93,13 @@ pub struct Services {
     pub active: ArcSwap<ActiveSet>,
     /// How far this process has followed what is in force.
     pub standing: ArcSwap<Standing>,
+    /// What was last counted of what waits.
+    pub health: ArcSwap<Health>,
     /// Vocabularies, whole.
     pub terms: ArcSwap<Terms>,
     /// The way into the search index for what has just been written.
     pub indexer: Indexer,
+    pub(crate) metrics: Handles,
     /// See [`renderer`].
     pub(crate) renderer: u64,
     /// Held by whoever changes what is in force in this process.
@@ -106,6 +116,8 @@ impl Services {
             settings,
             standing: ArcSwap::from_pointee(Standing::default()),
             active: ArcSwap::from_pointee(ActiveSet::default()),
+            health: ArcSwap::from_pointee(Health::default()),
+            metrics: Handles::new(),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
             activation: Arc::default(),

@@ -7,7 +7,9 @@ pub mod accounts;
 pub mod collections;
 mod context;
 mod error;
+pub mod health;
 pub mod indexing;
+mod metrics;
 pub mod nodes;
 pub mod plugins;
 pub mod ports;
@@ -18,3 +20,4 @@ pub mod vocabularies;
 
 pub use context::{Context, Ports, Services, Settings};
 pub use error::{Error, Kind, Result};
+pub use metrics::describe_metrics;

@@ -24,6 +24,7 @@ pub(crate) fn to_guest(docs: Vec<Doc>) -> Vec<wit::Doc> {
 pub(crate) fn context(call: &Call, budget: Duration) -> wit::CallContext {
     wit::CallContext {
         call_id: call.id.clone(),
+        // Known when the call is made, see `Guest::traced`.
         traceparent: None,
         deadline_ms: millis(budget),
         dry_run: call.dry_run,

@@ -4,11 +4,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repono_service::ports::{PluginFailure, TaskHost};
+use repono_service::ports::{PluginFailure, TaskHost, Traces};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
-use tracing::{debug_span, error};
+use tracing::field::Empty;
+use tracing::{Span, debug_span, error};
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
@@ -18,6 +19,7 @@ use crate::engine::Serving;
 use crate::fault;
 use crate::hooks::{Guest, Hooks};
 use crate::imports::LogBook;
+use crate::meter::{Ending, Meter};
 use crate::slots::Slots;
 use crate::state::{Leash, MemoryGauge, State};
 
@@ -25,6 +27,8 @@ use crate::state::{Leash, MemoryGauge, State};
 #[derive(Clone)]
 pub(crate) struct Callee {
     pub(crate) name: Arc<str>,
+    pub(crate) meter: Arc<Meter>,
+    pub(crate) traces: Arc<dyn Traces>,
     pub(crate) serving: Arc<Serving>,
     pub(crate) component: InstancePre<State>,
     pub(crate) hooks: Arc<Hooks>,
@@ -85,7 +89,10 @@ impl Callee {
         F: FnOnce(&mut Guest<'_>) -> Result<T, Mishap> + Send + 'static,
     {
         let slots = if ask.task.is_some() { &self.tasks } else { &self.calls };
-        let slot = slots.take().await?;
+        let begun = Instant::now();
+        let slot = slots.take().await.inspect_err(|_| {
+            self.meter.record(ask.function, Ending::Busy, begun.elapsed());
+        })?;
 
         let abandoned = CancellationToken::new();
         let _abandon = abandoned.clone().drop_guard();
@@ -94,12 +101,20 @@ impl Callee {
             abandoned,
             executor: Handle::current(),
         };
-        let span = debug_span!("plugin.call", plugin.name = %self.name, plugin.function = ask.function, docs = ask.documents);
+        let span = debug_span!(
+            "plugin.call",
+            otel.name = %format_args!("{}.{}", self.name, ask.function),
+            otel.status_code = Empty,
+            plugin.name = %self.name,
+            plugin.function = ask.function,
+            plugin.outcome = Empty,
+            docs = ask.documents,
+        );
         let callee = self.clone();
         let blocking = spawn_blocking(move || {
             // Given back last, when the instance is gone from the pool.
             let _slot = slot;
-            span.in_scope(|| callee.run(&ask, leash, work))
+            span.in_scope(|| callee.run(&ask, leash, work, &span))
         });
         // An executor that shuts down runs nothing more.
         blocking.await.unwrap_or(Err(PluginFailure::Busy))
@@ -110,17 +125,31 @@ impl Callee {
         ask: &Ask,
         leash: Leash,
         work: impl FnOnce(&mut Guest<'_>) -> Result<T, Mishap>,
+        span: &Span,
     ) -> Result<T, PluginFailure> {
+        let begun = Instant::now();
         let _ticking = self.serving.ticker.run();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut store = self.store(ask, leash);
             self.enter(&mut store, work)
                 .map_err(|mishap| fault::explain(mishap, &self.name, ask, store.data()))
         }));
-        outcome.unwrap_or_else(|_| {
-            error!(plugin.name = %self.name, plugin.function = ask.function, "the host panicked in a call of a plugin");
-            Err(PluginFailure::Fault(format!("made the host panic in {}", ask.function)))
-        })
+        let (answer, ending) = match outcome {
+            Ok(Ok(answer)) => (Ok(answer), Ending::Answered),
+            Ok(Err((failure, ending))) => (Err(failure), ending),
+            Err(_) => {
+                error!(plugin.name = %self.name, plugin.function = ask.function, "the host panicked in a call of a plugin");
+                let failure =
+                    PluginFailure::Fault(format!("made the host panic in {}", ask.function));
+                (Err(failure), Ending::Panicked)
+            }
+        };
+        self.meter.record(ask.function, ending, begun.elapsed());
+        span.record("plugin.outcome", ending.as_str());
+        if ending.is_fault() {
+            span.record("otel.status_code", "ERROR");
+        }
+        answer
     }
 
     fn store(&self, ask: &Ask, leash: Leash) -> Store<State> {
@@ -153,7 +182,8 @@ impl Callee {
         work: impl FnOnce(&mut Guest<'_>) -> Result<T, Mishap>,
     ) -> Result<T, Mishap> {
         let instance = self.component.instantiate(&mut *store)?;
-        let mut guest = Guest { hooks: &self.hooks, instance, store };
+        let trace = self.traces.current();
+        let mut guest = Guest { hooks: &self.hooks, instance, store, trace };
         if let Some(settings) = &self.settings {
             let manifest = guest.manifest()?;
             manifest.call_configure(&mut *guest.store, &settings.to_string())??;

@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use repono_service::ports::{Traces, Untraced};
+
 /// Where compiled plugins are kept, who compiles them, and what each may use.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WasmRuntimeConfig {
     /// For compiled plugins. Made if missing, and readable by its owner alone.
     pub cache_dir: PathBuf,
@@ -15,12 +18,19 @@ pub struct WasmRuntimeConfig {
     pub compiler: Option<Vec<OsString>>,
     /// What a plugin may use.
     pub limits: Limits,
+    /// The trace that calls are a part of.
+    pub traces: Arc<dyn Traces>,
 }
 
 impl WasmRuntimeConfig {
-    /// Compiles in this process, within the default limits.
+    /// Compiles in this process, within the default limits, untraced.
     pub fn new(cache_dir: impl Into<PathBuf>) -> Self {
-        Self { cache_dir: cache_dir.into(), compiler: None, limits: Limits::default() }
+        Self {
+            cache_dir: cache_dir.into(),
+            compiler: None,
+            limits: Limits::default(),
+            traces: Arc::new(Untraced),
+        }
     }
 }
 

@@ -7,42 +7,57 @@ use tracing::{debug, warn};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use crate::call::{Ask, Mishap};
+use crate::meter::Ending;
 use crate::state::{Cut, State};
 
 /// Says whose turn it is, and tells the log what the sentence leaves out.
-pub(crate) fn explain(mishap: Mishap, plugin: &str, ask: &Ask, state: &State) -> PluginFailure {
+pub(crate) fn explain(
+    mishap: Mishap,
+    plugin: &str,
+    ask: &Ask,
+    state: &State,
+) -> (PluginFailure, Ending) {
     let fell = match mishap {
-        Mishap::Failure(failure) => return failure,
-        Mishap::Nonsense(what) => return PluginFailure::Fault(format!("{what} in {}", place(ask))),
+        Mishap::Failure(failure @ PluginFailure::Fault(_)) => return (failure, Ending::Nonsense),
+        Mishap::Failure(failure) => return (failure, Ending::Refused),
+        Mishap::Nonsense(what) => {
+            let sentence = format!("{what} in {}", place(ask));
+            return (PluginFailure::Fault(sentence), Ending::Nonsense);
+        }
         Mishap::Fell(error) => error,
     };
     if fell.is::<PoolConcurrencyLimitError>() {
-        return PluginFailure::Busy;
+        return (PluginFailure::Busy, Ending::Busy);
     }
 
-    let sentence = sentence(&fell, ask, state);
-    if fell.downcast_ref() == Some(&Cut::Abandoned) {
+    let (sentence, ending) = sentence(&fell, ask, state);
+    if ending == Ending::Abandoned {
         debug!(plugin.name = plugin, plugin.function = ask.function, "plugin {plugin} {sentence}");
     } else {
         warn!(plugin.name = plugin, plugin.function = ask.function, backtrace = ?fell, "plugin {plugin} {sentence}");
     }
-    PluginFailure::Fault(sentence)
+    (PluginFailure::Fault(sentence), ending)
 }
 
-fn sentence(error: &wasmtime::Error, ask: &Ask, state: &State) -> String {
+fn sentence(error: &wasmtime::Error, ask: &Ask, state: &State) -> (String, Ending) {
     let place = place(ask);
     match error.downcast_ref::<Cut>() {
-        Some(Cut::OutOfTime) => return format!("ran past {} in {place}", time(ask.budget)),
+        Some(Cut::OutOfTime) => {
+            return (format!("ran past {} in {place}", time(ask.budget)), Ending::OutOfTime);
+        }
         Some(Cut::Abandoned) => {
-            return format!("was stopped in {place}, as nobody waited for its answer");
+            let sentence = format!("was stopped in {place}, as nobody waited for its answer");
+            return (sentence, Ending::Abandoned);
         }
         None => {}
     }
     if state.memory.exceeded {
-        return format!("used more than {} in {place}", size(state.memory.limit));
+        let most = size(state.memory.limit);
+        return (format!("used more than {most} in {place}"), Ending::OutOfMemory);
     }
     if is_oversize(error) {
-        return format!("handed over more than {} in {place}", size(state.answer_bytes));
+        let most = size(state.answer_bytes);
+        return (format!("handed over more than {most} in {place}"), Ending::Nonsense);
     }
 
     let what = match error.downcast_ref::<Trap>() {
@@ -51,10 +66,11 @@ fn sentence(error: &wasmtime::Error, ask: &Ask, state: &State) -> String {
         Some(trap) => format!("trapped ({})", trap.to_string().trim_start_matches("wasm trap: ")),
         None => format!("failed ({})", error.root_cause()),
     };
-    match state.log.last_words() {
+    let sentence = match state.log.last_words() {
         Some(words) => format!("{what} in {place}: {words}"),
         None => format!("{what} in {place}"),
-    }
+    };
+    (sentence, Ending::Trapped)
 }
 
 /// wasmtime keeps the type of this error to itself.

@@ -1,5 +1,6 @@
 //! Which hooks a plugin has, and where they are found in each of its instances.
 
+use repono_domain::TraceParent;
 use repono_service::ports::{PluginFailure, Refusal};
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre};
@@ -10,6 +11,7 @@ use crate::bindings::indexer_v1::{self as indexer, IndexerHookIndices};
 use crate::bindings::manifest_v1::{self as manifest, ManifestHookIndices};
 use crate::bindings::schema_v1::{self as schema, SchemaHookIndices};
 use crate::bindings::task_v1::{self as task, TaskHookIndices};
+use crate::bindings::types_v1::CallContext;
 use crate::bindings::vocabularies_v1::{self as vocabularies, VocabulariesHookIndices};
 use crate::call::Mishap;
 use crate::contract::{self, VERSION};
@@ -59,6 +61,8 @@ pub(crate) struct Guest<'a> {
     pub(crate) hooks: &'a Hooks,
     pub(crate) instance: Instance,
     pub(crate) store: &'a mut Store<State>,
+    /// The call, in the trace that it is a part of.
+    pub(crate) trace: Option<TraceParent>,
 }
 
 macro_rules! hook {
@@ -75,6 +79,11 @@ macro_rules! hook {
 }
 
 impl Guest<'_> {
+    /// The circumstances, with where in its trace the call is.
+    pub(crate) fn traced(&self, context: CallContext) -> CallContext {
+        CallContext { traceparent: self.trace.map(String::from), ..context }
+    }
+
     pub(crate) fn manifest(
         &mut self,
     ) -> Result<manifest::exports::repono::plugin::manifest::Guest, Mishap> {

@@ -35,6 +35,7 @@ mod grants;
 mod hooks;
 mod imports;
 mod link;
+mod meter;
 mod plugin;
 mod runtime;
 mod slots;
@@ -43,4 +44,5 @@ mod ticker;
 
 pub use compile::{CompileError, compile_file};
 pub use config::{Limits, WasmRuntimeConfig};
+pub use meter::describe_metrics;
 pub use runtime::{StartError, WasmRuntime};

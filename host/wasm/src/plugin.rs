@@ -56,6 +56,7 @@ impl Plugin for WasmPlugin {
         let ask = Ask::new("check", docs.len(), budget);
         let work = move |guest: &mut Guest<'_>| {
             let docs = answers::to_guest(docs);
+            let context = guest.traced(context);
             let schema = guest.schema()?;
             let answers = schema.call_check(&mut *guest.store, &context, &collection, &docs)??;
             answers::checked(answers, docs.len())
@@ -76,6 +77,7 @@ impl Plugin for WasmPlugin {
         let ask = Ask::new("migrate", docs.len(), budget);
         let work = move |guest: &mut Guest<'_>| {
             let docs = answers::to_guest(docs);
+            let context = guest.traced(context);
             let schema = guest.schema()?;
             let answers = schema.call_migrate(
                 &mut *guest.store,
@@ -101,6 +103,7 @@ impl Plugin for WasmPlugin {
         let ask = Ask::new("transform", docs.len(), budget);
         let work = move |guest: &mut Guest<'_>| {
             let docs = answers::to_guest(docs);
+            let context = guest.traced(context);
             let indexer = guest.indexer()?;
             let answers =
                 indexer.call_transform(&mut *guest.store, &context, &collection, &docs)??;
@@ -128,6 +131,7 @@ impl Plugin for WasmPlugin {
         let ask = Ask::new("serialise", docs.len(), budget);
         let work = move |guest: &mut Guest<'_>| {
             let docs = answers::to_guest(docs);
+            let context = guest.traced(context);
             let exporter = guest.exporter()?;
             let answers =
                 exporter.call_serialise(&mut *guest.store, &context, &format, &docs)??;
@@ -175,6 +179,7 @@ impl Plugin for WasmPlugin {
         let (kind, payload) = (kind.to_owned(), payload.to_string());
         let ask = Ask { function: "execute", documents: 0, budget, task: Some(host) };
         let work = move |guest: &mut Guest<'_>| {
+            let context = guest.traced(context);
             let task = guest.task()?;
             // The store holds the task itself; the handle's number says nothing.
             let run = Resource::new_borrow(0);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use repono_domain::Digest;
-use repono_service::ports::{Grants, Plugin, PluginRuntime, Refusal};
+use repono_service::ports::{Grants, Plugin, PluginRuntime, Refusal, Traces};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -19,6 +19,7 @@ use crate::config::{Limits, WasmRuntimeConfig};
 use crate::engine::Serving;
 use crate::fault::told;
 use crate::hooks::Hooks;
+use crate::meter::Meter;
 use crate::plugin::WasmPlugin;
 use crate::slots::Slots;
 use crate::state::State;
@@ -31,7 +32,11 @@ pub struct WasmRuntime {
     limits: Arc<Limits>,
     calls: Arc<Semaphore>,
     tasks: Arc<Semaphore>,
+    traces: Arc<dyn Traces>,
 }
+
+/// In metrics, what has not said its name yet.
+const UNNAMED: &str = "(unnamed)";
 
 /// Why no plugin can be run at all.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +57,7 @@ pub enum StartError {
 impl WasmRuntime {
     /// Starts an engine, and the thread that is its clock.
     pub fn new(config: WasmRuntimeConfig) -> Result<Self, StartError> {
-        let WasmRuntimeConfig { cache_dir, compiler, limits } = config;
+        let WasmRuntimeConfig { cache_dir, compiler, limits, traces } = config;
         let serving = Serving::start(&limits).map_err(|error| StartError::Engine(told(&error)))?;
         let cache = Cache::open(&cache_dir, &serving.engine).map_err(|source| {
             StartError::Cache { folder: cache_dir.display().to_string(), source }
@@ -64,6 +69,7 @@ impl WasmRuntime {
             calls: Arc::new(Semaphore::new(limits.calls)),
             tasks: Arc::new(Semaphore::new(limits.tasks)),
             limits: Arc::new(limits),
+            traces,
         })
     }
 
@@ -77,6 +83,8 @@ impl WasmRuntime {
         let limits = &self.limits;
         Callee {
             name: name.into(),
+            meter: Arc::new(Meter::new(UNNAMED.into())),
+            traces: Arc::clone(&self.traces),
             serving: Arc::clone(&self.serving),
             component,
             hooks: Arc::new(hooks),
@@ -146,7 +154,9 @@ async fn accept(named: Named, grants: &Grants) -> Result<WasmPlugin, Refusal> {
     grants::check(&descriptor, &anatomy.imports, grants)?;
     grants::check_settings(&descriptor, grants)?;
 
-    let callee = Callee { name: descriptor.name.as_str().into(), ..callee };
+    let name: Arc<str> = descriptor.name.as_str().into();
+    let meter = Arc::new(Meter::new(Arc::clone(&name)));
+    let callee = Callee { name, meter, ..callee };
     let description = describe::describe(&callee, &anatomy, digest, descriptor).await?;
     Ok(WasmPlugin { callee, description })
 }

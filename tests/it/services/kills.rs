@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::{Killable, Shared, Traffic, data_folder};
+use harness::{Program, Shared, Traffic, data_folder};
 use repono_server::app::Role;
 use serde_json::json;
 
@@ -29,7 +29,7 @@ async fn what_killed_relays_left_others_index_and_nothing_is_missing() {
             .configure(folder.path(), "[indexing]\nbatch_records = 4\nbatches = 2\npoll_ms = 50\n");
     }
     let start =
-        |number: usize| Killable::start("kill::serve", folders[number].path(), &[Role::Relay]);
+        |number: usize| Program::serve("kill::serve", folders[number].path(), &[Role::Relay]);
 
     let mut relays = [start(0), start(1)];
     let mut cut_off = 0;

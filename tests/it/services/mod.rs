@@ -3,6 +3,7 @@
 mod failures;
 mod kills;
 mod nodes;
+mod observed;
 
 use std::time::Duration;
 

@@ -4,9 +4,11 @@
 //! answer. What is asked may be asked twice without harm, so a node that does not answer is
 //! followed by the next.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use repono_service::ports::Traces;
 use repono_service::{Error, Result};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
@@ -18,9 +20,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::nodes::{Node, Nodes};
 use super::options::SearchOptions;
-use super::tls;
 use super::trouble::Trouble;
 use crate::search::unavailable;
+use crate::tls;
 
 /// Bytes of an answer that are read.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -32,6 +34,7 @@ pub(super) struct Client {
     nodes: Nodes,
     turns: Semaphore,
     timeout: Duration,
+    traces: Arc<dyn Traces>,
 }
 
 /// What is sent along.
@@ -76,7 +79,8 @@ impl Client {
             .build()
             .map_err(|error| Error::internal("no HTTP client for the search cluster", error))?;
         let turns = Semaphore::new(options.most_requests.clamp(1, 4_096));
-        Ok(Self { http, nodes, turns, timeout: options.request_timeout })
+        let traces = Arc::clone(&options.traces);
+        Ok(Self { http, nodes, turns, timeout: options.request_timeout, traces })
     }
 
     /// How long a request may take.
@@ -138,6 +142,9 @@ impl Client {
         let mut request = self.http.request(method.clone(), url);
         if let Some(authorization) = &node.authorization {
             request = request.header(AUTHORIZATION, authorization.clone());
+        }
+        if let Some(trace) = self.traces.current() {
+            request = request.header("traceparent", trace.to_string());
         }
         request = match content {
             Content::Nothing => request,

@@ -25,7 +25,6 @@ mod snapshots;
 mod template;
 #[cfg(test)]
 mod tests;
-mod tls;
 mod trouble;
 mod version;
 
@@ -91,6 +90,11 @@ impl OpenSearch {
     /// What the cluster is, for people: `OpenSearch 2.19.6`.
     pub fn engine(&self) -> String {
         self.version.to_string()
+    }
+
+    /// As OpenTelemetry calls it: `opensearch`.
+    pub fn system(&self) -> &'static str {
+        self.version.system()
     }
 
     fn layouts(&self) -> MutexGuard<'_, HashMap<IndexName, Arc<Layout>>> {

@@ -2,7 +2,10 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use repono_service::ports::{Traces, Untraced};
 
 /// Where a cluster is, and how it is spoken to.
 ///
@@ -35,6 +38,8 @@ pub struct SearchOptions {
     pub refresh_interval: Duration,
     /// How writes are sent.
     pub bulk: BulkOptions,
+    /// The trace that requests are a part of.
+    pub traces: Arc<dyn Traces>,
 }
 
 /// How large the requests that write are, and how many at a time.
@@ -70,6 +75,7 @@ impl SearchOptions {
             replicas: 1,
             refresh_interval: Duration::from_secs(1),
             bulk: BulkOptions::default(),
+            traces: Arc::new(Untraced),
         }
     }
 }

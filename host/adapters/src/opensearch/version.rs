@@ -33,6 +33,13 @@ impl fmt::Display for Version {
     }
 }
 
+impl Version {
+    /// As OpenTelemetry calls the engine.
+    pub(super) fn system(&self) -> &'static str {
+        if self.name == "OpenSearch" { "opensearch" } else { "elasticsearch" }
+    }
+}
+
 impl Root {
     /// Refuses what nobody has tried.
     pub(super) fn version(self) -> Result<Version> {

@@ -26,6 +26,7 @@ use repono_service::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
 use self::outage::Watched;
+pub(crate) use self::outage::describe;
 
 /// What went wrong at the server, or on the way.
 pub type Fault = Box<dyn StdError + Send + Sync>;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use metrics::{Counter, counter, describe_counter};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Fault, Remote};
@@ -18,10 +19,21 @@ const BATCH: usize = 500;
 /// Keys that are remembered; ten megabytes or so.
 const MAX_UNREMOVED: usize = 100_000;
 
+const ERRORS: &str = "repono_cache_errors_total";
+
+/// Says what the metrics of caches mean.
+pub(crate) fn describe() {
+    describe_counter!(
+        ERRORS,
+        "Questions that the cache's server did not answer; while it is away none is asked."
+    );
+}
+
 /// A server, and whether it is away.
 pub(super) struct Watched<R> {
     remote: R,
     timeout: Duration,
+    errors: Counter,
     /// What `outage` says, for those who only want to know whether there is one.
     is_away: AtomicBool,
     outage: Mutex<Option<Outage>>,
@@ -40,6 +52,7 @@ impl<R: Remote> Watched<R> {
         let watched = Arc::new(Self {
             remote,
             timeout,
+            errors: counter!(ERRORS),
             is_away: AtomicBool::new(false),
             outage: Mutex::new(None),
         });
@@ -63,6 +76,7 @@ impl<R: Remote> Watched<R> {
         match within(self.timeout, question(&self.remote)).await {
             Ok(answer) => Some(answer),
             Err(fault) => {
+                self.errors.increment(1);
                 self.is_gone(&fault);
                 None
             }

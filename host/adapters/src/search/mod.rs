@@ -9,6 +9,7 @@ pub(crate) mod asked;
 pub(crate) mod columns;
 pub(crate) mod cursor;
 pub(crate) mod limits;
+pub(crate) mod observed;
 pub(crate) mod pattern;
 pub(crate) mod values;
 pub(crate) mod words;

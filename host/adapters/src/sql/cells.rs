@@ -97,6 +97,16 @@ impl<'r> Cells<'r> {
         at.there(column, text)?.parse().map_err(|error| at.lie(column, error))
     }
 
+    /// A text with a form of its own, if there is any.
+    pub(super) fn parse_if<T>(&mut self, at: &At<'_>, column: &'static str) -> Result<Option<T>>
+    where
+        T: FromStr<Err: StdError + Send + Sync + 'static>,
+    {
+        let text = self.row.text(self.place());
+        let text = at.decoded(column, text)?;
+        text.map(|text| text.parse().map_err(|error| at.lie(column, error))).transpose()
+    }
+
     /// A text.
     pub(super) fn text(&mut self, at: &At<'_>, column: &'static str) -> Result<String> {
         let text = self.row.text(self.place());

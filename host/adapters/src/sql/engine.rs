@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use repono_service::{Error, Result};
 
 use super::cells::{FromCells, Row, read};
+use super::meter::PoolState;
 use super::script::{Done, Script};
 use super::statement::Statement;
 
@@ -16,6 +17,8 @@ pub(super) trait Engine: Send + Sync + 'static {
     /// Asks for the time of the database's own clock, in the unit of the tables, after a name for it.
     /// None: whoever uses the database is one process, and has one clock.
     const CLOCK: Option<&'static str>;
+    /// As OpenTelemetry calls it: `postgresql`.
+    const SYSTEM: &'static str;
 
     /// What a statement that changes nothing finds.
     async fn rows(&self, statement: Statement) -> Result<Vec<Self::Row>>;
@@ -28,6 +31,9 @@ pub(super) trait Engine: Send + Sync + 'static {
 
     /// Says whether it answers.
     async fn ping(&self) -> Result<()>;
+
+    /// Its connections at this moment.
+    fn pool(&self) -> PoolState;
 
     /// All rows, read.
     async fn all<T: FromCells>(&self, statement: Statement) -> Result<Vec<T>> {
@@ -51,6 +57,9 @@ pub(super) trait Transaction: Send + 'static {
     /// What it brings.
     type Output: Send + 'static;
 
+    /// The table that it is about, for people.
+    const TABLE: &'static str;
+
     /// Is called within a transaction. It may be called again in another one: then nothing of what
     /// it did before has happened.
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Self::Output, Failure>;
@@ -59,6 +68,8 @@ pub(super) trait Transaction: Send + 'static {
 #[async_trait]
 impl Transaction for Script {
     type Output = Done;
+
+    const TABLE: &'static str = "";
 
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Done, Failure> {
         connection.run(self).await

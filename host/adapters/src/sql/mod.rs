@@ -22,8 +22,10 @@ mod engine;
 #[cfg(test)]
 mod hostile;
 mod indices;
+mod meter;
 mod mysql;
 mod nodes;
+mod observed;
 mod outbox;
 mod packages;
 mod postgres;
@@ -45,6 +47,11 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use repono_service::ports::Clock;
 
+use self::engine::Engine;
+use self::observed::Observed;
+
+pub use self::meter::PoolState;
+pub(crate) use self::meter::describe;
 pub use self::mysql::MySql;
 pub use self::postgres::Postgres;
 pub use self::server::ServerOptions;
@@ -52,7 +59,7 @@ pub use self::sqlite::Sqlite;
 
 /// A database of any kind. Cheap to clone.
 pub struct Sql<E> {
-    engine: Arc<E>,
+    engine: Arc<Observed<E>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -62,11 +69,19 @@ impl<E> Clone for Sql<E> {
     }
 }
 
-impl<E> Sql<E> {
+#[expect(private_bounds, reason = "the engines are named by what is public")]
+impl<E: Engine> Sql<E> {
     fn new(engine: E, clock: Arc<dyn Clock>) -> Self {
-        Self { engine: Arc::new(engine), clock }
+        Self { engine: Arc::new(Observed::new(engine)), clock }
     }
 
+    /// Its connections for reading; those of a server for everything.
+    pub fn pool(&self) -> PoolState {
+        self.engine.pool()
+    }
+}
+
+impl<E> Sql<E> {
     /// The time now, in the unit of the tables.
     fn now(&self) -> i64 {
         self.clock.now().as_microsecond()

@@ -141,10 +141,12 @@ struct Take {
 impl Transaction for Take {
     type Output = Vec<Due>;
 
+    const TABLE: &'static str = "outbox";
+
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Vec<Due>, Failure> {
         // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
         let first = Statement::new(
-            "select /*+ index(outbox outbox_due) */ seq, collection, record, attempts from outbox where due_at <= ? order by due_at, seq limit ?",
+            "select /*+ index(outbox outbox_due) */ seq, collection, record, attempts, trace from outbox where due_at <= ? order by due_at, seq limit ?",
         );
         let first = first.ending(Ending::LockFree).bind(self.now).bind(self.limit);
         let first = due(&connection.rows(&first).await?)?;
@@ -154,7 +156,7 @@ impl Transaction for Take {
         for records in records.chunks(WIDEST) {
             // All promises for these records go together, whether they were among the first or not.
             let all = Statement::new(
-                "select seq, collection, record, attempts from outbox where due_at <= ? and record in ([?]) order by seq",
+                "select seq, collection, record, attempts, trace from outbox where due_at <= ? and record in ([?]) order by seq",
             );
             let all = all
                 .ending(Ending::LockFree)
@@ -193,6 +195,8 @@ struct Release {
 impl Transaction for Release {
     type Output = u64;
 
+    const TABLE: &'static str = "quarantine";
+
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<u64, Failure> {
         let given_up = Statement::new(
             "select record, collection, plugin, reason, since from quarantine where collection = ? order by since, record",
@@ -228,6 +232,7 @@ impl FromCells for Due {
             collection: cells.parse(&at, "collection")?,
             record: cells.parse(&at, "record")?,
             attempts: cells.number(&at, "attempts")?,
+            trace: cells.parse_if(&at, "trace")?,
         })
     }
 }

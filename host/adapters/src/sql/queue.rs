@@ -125,6 +125,8 @@ struct Claim {
 impl Transaction for Claim {
     type Output = Vec<Claimed>;
 
+    const TABLE: &'static str = "tasks";
+
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Vec<Claimed>, Failure> {
         // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
         let due = Statement::new(concat!(

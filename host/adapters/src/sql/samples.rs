@@ -42,7 +42,7 @@ pub(super) fn publication(number: u64) -> (RecordId, Vec<Change>) {
         vec![
             Change::InsertParent(parent),
             Change::InsertRecord { record, by: None },
-            Change::Index { collection, record: id },
+            Change::Index { collection, record: id, trace: None },
         ],
     )
 }

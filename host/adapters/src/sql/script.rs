@@ -58,6 +58,18 @@ impl Script {
         StepBuilder(&mut self.steps[place])
     }
 
+    /// What its statements do, each kind once: `INSERT records, INSERT outbox`.
+    pub(super) fn summary(&self) -> String {
+        let mut kinds = Vec::new();
+        for step in &self.steps {
+            let kind = step.statement.text.summary();
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+        }
+        kinds.iter().map(|(verb, table)| format!("{verb} {table}")).collect::<Vec<_>>().join(", ")
+    }
+
     /// Refuses a statement that is larger than `largest` with its values.
     pub(super) fn fits(&self, largest: usize) -> Result<()> {
         match self.steps.iter().map(|step| step.statement.size()).max() {

@@ -105,6 +105,28 @@ impl Statement {
     }
 }
 
+impl Text {
+    /// What it does, and with which table: the first that it names.
+    pub(super) fn summary(&self) -> (&'static str, &str) {
+        let (verb, rest) = self.sql.split_once(' ').unwrap_or((&self.sql, ""));
+        let (operation, before_table) = match verb {
+            "select" => ("SELECT", "from "),
+            "insert" => ("INSERT", "into "),
+            "delete" => ("DELETE", "from "),
+            "update" => ("UPDATE", ""),
+            _ => ("OTHER", ""),
+        };
+        let named = rest.split_once(before_table).map_or("", |(_, named)| named);
+        let is_no_name = |letter: char| letter != '_' && !letter.is_ascii_lowercase();
+        let table = named.split(is_no_name).next().unwrap_or_default();
+        // Of what is selected from a selection, the inner one tells.
+        match named.strip_prefix('(').and_then(|inner| inner.split_once("from ")) {
+            Some((_, named)) => (operation, named.split(is_no_name).next().unwrap_or_default()),
+            None => (operation, table),
+        }
+    }
+}
+
 impl From<&'static str> for Statement {
     fn from(sql: &'static str) -> Self {
         Self::new(sql)
@@ -199,6 +221,12 @@ impl From<repono_domain::RecordId> for Value {
     }
 }
 
+impl From<Option<repono_domain::TraceParent>> for Value {
+    fn from(trace: Option<repono_domain::TraceParent>) -> Self {
+        Self::Text(trace.map(String::from))
+    }
+}
+
 /// Tables count with a sign; no count comes near the limit.
 impl From<u64> for Value {
     fn from(count: u64) -> Self {
@@ -225,6 +253,21 @@ mod tests {
         assert_eq!(lengths, [256, 256, 256, 128, 64, 32, 8]);
         assert_eq!(pieces(&items).flatten().copied().collect::<Vec<_>>(), items);
         assert_eq!(pieces::<usize>(&[]).count(), 0);
+    }
+
+    #[test]
+    fn a_text_is_told_by_what_it_does_and_with_which_table() {
+        for (sql, operation, table) in [
+            ("select a, b from some_table where c = ?", "SELECT", "some_table"),
+            ("select /*+ index(t i) */ a from t where b in ([?])", "SELECT", "t"),
+            ("select id from (select id from t where a = ?) as u", "SELECT", "t"),
+            ("select 1", "SELECT", ""),
+            ("insert into t (a) values (?)", "INSERT", "t"),
+            ("delete from t where [(a = ? and b <= ?)| or ]", "DELETE", "t"),
+            ("update t set a = ?", "UPDATE", "t"),
+        ] {
+            assert_eq!(Statement::new(sql).text.summary(), (operation, table), "{sql}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The truth about tasks.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use repono_domain::{Task, TaskId, TaskState, UserId};
-use repono_service::ports::{TaskFilter, Tasks};
+use repono_service::ports::{Backlog, TaskFilter, Tasks};
 use repono_service::{Error, Result};
 use serde_json::Value as Json;
 
@@ -17,7 +18,7 @@ use super::statement::{Statement, Value};
 macro_rules! task_columns {
     () => {
         "id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-         progress, checkpoint, result, error, cancel_requested, created_by"
+         progress, checkpoint, result, error, cancel_requested, created_by, trace"
     };
 }
 
@@ -91,6 +92,33 @@ impl<E: Engine> Tasks for Sql<E> {
             "select queue, state, count(*) from tasks group by queue, state order by queue, state";
         self.engine.all(Statement::new(sql)).await
     }
+
+    async fn backlogs(&self) -> Result<Vec<Backlog>> {
+        let sql = "select queue, state, count(*), min(wakes) from tasks \
+                   where state in ('queued', 'running', 'dead') group by queue, state order by queue";
+        let counted: Vec<Counted> = self.engine.all(Statement::new(sql)).await?;
+        let mut backlogs: Vec<Backlog> = Vec::new();
+        for Counted { queue, state, count, first } in counted {
+            if backlogs.last().is_none_or(|last| last.queue != queue) {
+                backlogs.push(Backlog { queue, running: 0, waiting: 0, first_due: None, dead: 0 });
+            }
+            let Some(backlog) = backlogs.last_mut() else { continue };
+            match state {
+                TaskState::Queued => (backlog.waiting, backlog.first_due) = (count, first),
+                TaskState::Running => backlog.running = count,
+                _ => backlog.dead = count,
+            }
+        }
+        Ok(backlogs)
+    }
+}
+
+/// Tasks of one queue in one state.
+struct Counted {
+    queue: String,
+    state: TaskState,
+    count: u64,
+    first: Option<Timestamp>,
 }
 
 #[expect(private_bounds, reason = "the engines are named by what is public")]
@@ -139,6 +167,19 @@ impl FromCells for Task {
             error: cells.text_if(&at, "error")?,
             cancel_requested: cells.flag(&at, "cancel_requested")?,
             created_by: cells.number_if(&at, "created_by")?.map(UserId),
+            trace: cells.parse_if(&at, "trace")?,
+        })
+    }
+}
+
+impl FromCells for Counted {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self {
+            queue: at.key().to_owned(),
+            state: state(cells, &at)?,
+            count: cells.number(&at, "id")?,
+            first: cells.time_if(&at, "wakes")?,
         })
     }
 }

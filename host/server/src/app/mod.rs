@@ -8,6 +8,7 @@ mod data_dir;
 mod first_user;
 mod gate;
 mod http;
+pub(crate) mod metrics;
 mod server_file;
 mod start;
 mod stop;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use repono_adapters::system::{RandomIds, SystemClock};
 use repono_service::Services;
 use repono_service::plugins::Shipped;
-use repono_service::ports::{Clock, Ids};
+use repono_service::ports::{Clock, Ids, Traces, Untraced};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +30,7 @@ use self::backends::Backends;
 pub(crate) use self::backends::{COMPILED, DatabaseKind, server_options};
 pub(crate) use self::data_dir::DataDir;
 pub(crate) use self::first_user::EMAIL as FIRST_USER;
+use self::metrics::Metrics;
 pub(crate) use self::server_file::ServerFile;
 use crate::config::Config;
 pub use crate::roles::Role;
@@ -51,6 +53,8 @@ pub struct AppConfig {
     pub roles: BTreeSet<Role>,
     /// Whether other processes may find this one and use it.
     pub found: Found,
+    /// The traces that its work is a part of.
+    pub traces: Arc<dyn Traces>,
 }
 
 /// Whether other processes may find an app.
@@ -63,8 +67,8 @@ pub enum Found {
 }
 
 impl AppConfig {
-    /// With the machine's clock and randomness, the plugins that are embedded, and in-process
-    /// compilation.
+    /// With the machine's clock and randomness, the plugins that are embedded, in-process
+    /// compilation, and without traces.
     pub fn new(config: Config) -> Self {
         Self {
             shipped: crate::embedded::shipped(&config.plugins),
@@ -74,6 +78,7 @@ impl AppConfig {
             purpose: "a program".to_owned(),
             roles: Role::ALL.into(),
             found: Found::ByOthers,
+            traces: Arc::new(Untraced),
             config,
         }
     }
@@ -91,6 +96,7 @@ pub struct App {
     pub services: Arc<Services>,
     /// A bearer token that lets its holder do everything while this app runs.
     pub local_secret: String,
+    metrics: Option<Metrics>,
     backends: Backends,
     http: tokio::task::JoinHandle<()>,
     loops: JoinSet<()>,
@@ -99,4 +105,11 @@ pub struct App {
     patience: Duration,
     /// The last to be dropped: while it is held, the data folder is this app's.
     held: (Option<ServerFile>, DataDir),
+}
+
+impl App {
+    /// Where metrics are, if the operator wants them.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
+    }
 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::backends::Backends;
-use super::{App, AppConfig, DataDir, Found, Role, ServerFile, first_user, gate, http};
+use super::{App, AppConfig, DataDir, Found, Role, ServerFile, first_user, gate, http, metrics};
 use crate::config::Config;
 use crate::failure::{Code, failure};
 use crate::roles;
@@ -23,12 +23,16 @@ impl App {
     /// A sentence for the operator: the folder in use, the port taken, the database damaged.
     pub async fn start(app: AppConfig) -> anyhow::Result<Self> {
         let folder = DataDir::take(&app.config.data.dir, &app.purpose)?;
-        let listener = bind(&app.config.server.listen).await?;
+        let metrics = metrics::Bound::to(&app.config.metrics).await?;
+        let listener =
+            bind(&app.config.server.listen, "name another address with --listen").await?;
         let address = listener.local_addr()?;
         let backends = Box::pin(Backends::open(folder.path(), &app)).await?;
         if !app.config.database.url.is_empty() {
             roles::tell_the_time(&*backends.database.port(), &backends.clock).await?;
         }
+        let metrics =
+            metrics.map(|bound| bound.serve(backends.database.clone(), &app.config.server));
         let services = services(&backends, &app, address);
         let local_secret = secret(app.ids.as_ref());
 
@@ -56,6 +60,7 @@ impl App {
             address,
             serves,
             local_secret,
+            metrics,
             backends,
             http,
             loops: roles::short_cut(&services, &stop_loops),
@@ -102,6 +107,7 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         cache: Arc::clone(&backends.cache),
         clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
+        traces: Arc::clone(&app.traces),
     };
     Services::new(ports, node(app, &*backends.clock), settings(&app.config, address))
 }
@@ -137,25 +143,24 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         max_document_bytes: config.records.max_document_bytes,
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
         shared: !config.database.url.is_empty(),
+        lag_limit: config.indexing.lag_limit(),
     }
 }
 
-async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
+/// `remedy` completes the sentence of an address that is taken.
+pub(super) async fn bind(listen: &str, remedy: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(listen).await.map_err(|error| {
         let code = if error.kind() == std::io::ErrorKind::AddrInUse {
             Code::Conflict
         } else {
             Code::Failed
         };
-        failure(
-            code,
-            format!("{listen} cannot be listened on: {error}; name another address with --listen"),
-        )
+        failure(code, format!("{listen} cannot be listened on: {error}; {remedy}"))
     })
 }
 
 /// Where this machine reaches what listens on `address`.
-fn reachable(address: SocketAddr) -> String {
+pub(super) fn reachable(address: SocketAddr) -> String {
     let host = match address {
         SocketAddr::V4(_) if address.ip().is_unspecified() => "127.0.0.1".to_owned(),
         SocketAddr::V6(_) if address.ip().is_unspecified() => "[::1]".to_owned(),

@@ -12,6 +12,7 @@ impl App {
     /// under way back, and closes search and database.
     pub async fn stop(self) {
         let Self {
+            metrics,
             backends,
             mut http,
             mut loops,
@@ -43,6 +44,9 @@ impl App {
             loops.shutdown().await;
         }
         backends.close().await;
+        if let Some(metrics) = metrics {
+            metrics.stop().await;
+        }
         drop(folder);
     }
 }

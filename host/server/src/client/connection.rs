@@ -126,7 +126,7 @@ struct Own {
 
 impl Own {
     fn start(config: Config, purpose: &str) -> anyhow::Result<Self> {
-        logging::start(&config.log)?;
+        logging::start(&config.log, None)?;
         let runtime = roles::runtime()?;
         let app = AppConfig {
             compiler: roles::compiler(),

@@ -17,6 +17,7 @@ pub struct IndexingSection {
     pub refresh: RefreshSetting,
     pub wait_ms: u64,
     pub poll_ms: u64,
+    pub lag_limit_s: u64,
     pub batches: usize,
     pub batch_records: u32,
     pub rate: u32,
@@ -57,6 +58,11 @@ impl IndexingSection {
     /// How long an answer waits for the index.
     pub fn wait(&self) -> Duration {
         Duration::from_millis(self.wait_ms)
+    }
+
+    /// How old a change may be that is not in the index.
+    pub fn lag_limit(&self) -> Duration {
+        Duration::from_secs(self.lag_limit_s)
     }
 }
 

@@ -19,6 +19,7 @@ mod environment;
 mod indexing;
 mod load;
 mod log;
+mod metrics;
 mod oai;
 mod plugins;
 mod records;
@@ -26,6 +27,7 @@ mod search;
 mod secret;
 mod server;
 mod tasks;
+mod telemetry;
 mod unknown;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,7 @@ pub use self::environment::Environment;
 pub use self::indexing::{IndexingSection, OfCollection, RefreshSetting};
 pub use self::load::{DEFAULT, load};
 pub use self::log::{LogFormat, LogSection};
+pub use self::metrics::MetricsSection;
 pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
 pub use self::records::RecordsSection;
@@ -45,6 +48,7 @@ pub use self::search::SearchSection;
 pub use self::secret::{SecretUrl, password};
 pub use self::server::ServerSection;
 pub use self::tasks::TasksSection;
+pub use self::telemetry::TelemetrySection;
 
 /// All settings. `default.toml` says what each means.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -63,6 +67,8 @@ pub struct Config {
     pub doi: DoiSection,
     pub oai: OaiSection,
     pub log: LogSection,
+    pub metrics: MetricsSection,
+    pub telemetry: TelemetrySection,
 }
 
 /// A setting given on the command line: its path, and its value.

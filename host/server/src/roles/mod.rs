@@ -1,10 +1,11 @@
 //! What runs in a server: answering HTTP, indexing, and work in the background.
 //!
 //! In one process all roles run together. Apart they need a database that they share, which the
-//! embedded one is not: [`apart`] says so. Every process also tells the others that it lives and
-//! follows what they put in force (`node`).
+//! embedded one is not: [`apart`] says so. Every process also tells the others that it lives,
+//! follows what they put in force (`node`), and counts what waits (`health`).
 
 mod clock;
+mod health;
 mod node;
 mod process;
 mod runtime;
@@ -92,6 +93,7 @@ pub(crate) fn background(
 ) {
     loops.spawn(node::live(services.as_system(), stop.clone()));
     loops.spawn(node::follow(services.as_system(), stop.clone()));
+    loops.spawn(health::run(services.as_system(), config.metrics.count(), stop.clone()));
     if roles.contains(&Role::Relay) {
         loops.spawn(indexing::relay(services.as_system(), stop.clone()));
     }

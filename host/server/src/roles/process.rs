@@ -2,24 +2,42 @@
 
 use std::collections::BTreeSet;
 use std::io;
+use std::sync::Arc;
 
+use repono_adapters::otlp::Telemetry;
+use repono_service::ports::{Traces, Untraced};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::Role;
-use crate::app::{App, AppConfig};
+use crate::app::{self, App, AppConfig};
 use crate::config::Config;
-use crate::logging;
+use crate::{logging, telemetry};
 
 /// Works until SIGTERM or SIGINT; a second one ends it at once. `command` is what it was called by.
 pub(crate) fn run(config: Config, command: &str, roles: BTreeSet<Role>) -> anyhow::Result<()> {
-    logging::start(&config.log)?;
+    let runtime = super::runtime()?;
+    if !config.metrics.listen.is_empty() {
+        // Before anything that counts.
+        app::metrics::recorder()?;
+    }
+    let telemetry = {
+        let _within = runtime.enter();
+        telemetry::start(&config.telemetry)?
+    };
+    logging::start(&config.log, telemetry.as_ref())?;
+    let untraced: Arc<dyn Traces> = Arc::new(Untraced);
     let app = AppConfig {
+        traces: telemetry.as_ref().map_or(untraced, Telemetry::traces),
         compiler: super::compiler(),
         purpose: command.to_owned(),
         roles,
         ..AppConfig::new(config)
     };
-    super::runtime()?.block_on(serve(app))
+    let ended = runtime.block_on(serve(app));
+    if let Some(telemetry) = telemetry {
+        telemetry.stop();
+    }
+    ended
 }
 
 async fn serve(app: AppConfig) -> anyhow::Result<()> {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use repono_domain::{CollectionName, RecordId};
+use repono_domain::{CollectionName, RecordId, TraceParent};
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument as _;
 
-use super::{Verdict, index_batch};
+use super::{Verdict, batch_span, index_batch};
 use crate::Context;
 use crate::ports::Visible;
 
@@ -28,6 +29,8 @@ pub struct Job {
     pub record: RecordId,
     /// The promise's number.
     pub seq: i64,
+    /// The trace in which it was made.
+    pub trace: Option<TraceParent>,
 }
 
 struct Submitted {
@@ -148,7 +151,10 @@ async fn index(ctx: Context, batch: Vec<Submitted>) -> Vec<(RecordId, i64)> {
             Visible::Eventually
         };
         let ids: Vec<_> = batch.iter().map(|submitted| submitted.job.record).collect();
-        let verdicts = match index_batch(&ctx, &collection, &ids, visible).await {
+        let asked_in = batch.iter().filter_map(|submitted| submitted.job.trace);
+        let span = batch_span(&ctx, &collection, ids.len(), asked_in);
+        let indexed = index_batch(&ctx, &collection, &ids, visible).instrument(span).await;
+        let verdicts = match indexed {
             Ok(verdicts) => verdicts,
             Err(error) => {
                 tracing::warn!(%collection, records = ids.len(), error = %error, "indexing failed; the outbox will see to it");

@@ -42,3 +42,27 @@ pub use relay::relay;
 pub use retry::retry;
 pub use state::{CollectionState, IndexLag, IndexState, lag, state};
 pub use verify::Verified;
+
+use repono_domain::{CollectionName, TraceParent};
+use tracing::Span;
+
+use crate::Context;
+
+/// A span for a batch, which goes on with what its changes were made in.
+fn batch_span(
+    ctx: &Context,
+    collection: &CollectionName,
+    records: usize,
+    asked_in: impl Iterator<Item = TraceParent>,
+) -> Span {
+    let span = tracing::debug_span!(
+        "indexing.batch",
+        otel.kind = "consumer",
+        %collection,
+        messaging.batch.message_count = records,
+    );
+    if !span.is_disabled() {
+        ctx.traces.follow(&span, &asked_in.collect::<Vec<_>>());
+    }
+    span
+}

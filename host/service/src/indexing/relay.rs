@@ -9,12 +9,15 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
+use metrics::counter;
 use repono_domain::{CollectionName, RecordId};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
-use super::{Verdict, index_batch};
+use super::{Verdict, batch_span, index_batch};
+use crate::metrics::RELAYED;
 use crate::ports::{Due, Quarantined, Visible};
 use crate::{Context, Result};
 
@@ -139,25 +142,37 @@ async fn keep(ctx: Context, due: Vec<Due>, visible: Visible) -> Result<()> {
     }
     let mut outcome = Ok(());
     for (collection, promises) in by_collection {
-        if !ctx.active.load().collections.contains_key(&collection) {
-            let why = format!("the collection {collection} is not active");
-            ctx.database.postpone(&numbers(&promises), after(&ctx, INACTIVE), &why).await?;
-            continue;
-        }
-        let ids: Vec<_> = promises.iter().map(|promise| promise.record).collect();
-        // Whoever made the promise may have ended before it forgot what was rendered.
-        let rendered = stream::iter(&ids);
-        rendered.for_each_concurrent(FORGOTTEN, |id| ctx.forget_rendered(&collection, *id)).await;
-        match index_batch(&ctx, &collection, &ids, visible).await {
-            Ok(verdicts) => settle(&ctx, promises, verdicts).await?,
-            Err(error) => {
-                let (why, soon) = (error.told(), after(&ctx, SOON));
-                ctx.database.postpone(&numbers(&promises), soon, &why).await?;
-                outcome = Err(error);
-            }
-        }
+        let asked_in = promises.iter().filter_map(|promise| promise.trace);
+        let span = batch_span(&ctx, &collection, promises.len(), asked_in);
+        let kept = keep_of(&ctx, &collection, promises, visible).instrument(span).await?;
+        outcome = outcome.and(kept);
     }
     outcome
+}
+
+/// Of one collection. The inner error: nothing of it can be indexed at this moment.
+async fn keep_of(
+    ctx: &Context,
+    collection: &CollectionName,
+    promises: Vec<Due>,
+    visible: Visible,
+) -> Result<Result<()>> {
+    if !ctx.active.load().collections.contains_key(collection) {
+        let why = format!("the collection {collection} is not active");
+        postpone(ctx, &numbers(&promises), INACTIVE, &why).await?;
+        return Ok(Ok(()));
+    }
+    let ids: Vec<_> = promises.iter().map(|promise| promise.record).collect();
+    // Whoever made the promise may have ended before it forgot what was rendered.
+    let rendered = stream::iter(&ids);
+    rendered.for_each_concurrent(FORGOTTEN, |id| ctx.forget_rendered(collection, *id)).await;
+    match index_batch(ctx, collection, &ids, visible).await {
+        Ok(verdicts) => settle(ctx, promises, verdicts).await.map(Ok),
+        Err(error) => {
+            postpone(ctx, &numbers(&promises), SOON, &error.told()).await?;
+            Ok(Err(error))
+        }
+    }
 }
 
 async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Result<()> {
@@ -173,6 +188,7 @@ async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Re
             }
             Verdict::Retry(why) if promise.attempts < STRIKES => {
                 ctx.database.failed(&[number], again(ctx, promise.attempts), &why).await?;
+                counter!(RELAYED, "outcome" => "postponed").increment(1);
             }
             Verdict::Retry(reason) | Verdict::Refused(reason) => {
                 give_up(ctx, promise, reason).await?;
@@ -180,9 +196,26 @@ async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Re
         }
     }
     if let Some(why) = why_waiting {
-        ctx.database.postpone(&waiting, after(ctx, SOON), &why).await?;
+        postpone(ctx, &waiting, SOON, &why).await?;
     }
-    ctx.database.kept(&kept).await
+    ctx.database.kept(&kept).await?;
+    counter!(RELAYED, "outcome" => "kept").increment(count(&kept));
+    Ok(())
+}
+
+async fn postpone(
+    ctx: &Context,
+    promises: &[(RecordId, i64)],
+    pause: SignedDuration,
+    why: &str,
+) -> Result<()> {
+    ctx.database.postpone(promises, after(ctx, pause), why).await?;
+    counter!(RELAYED, "outcome" => "postponed").increment(count(promises));
+    Ok(())
+}
+
+fn count(promises: &[(RecordId, i64)]) -> u64 {
+    u64::try_from(promises.len()).unwrap_or_default()
 }
 
 async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
@@ -197,7 +230,9 @@ async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
         reason,
         since: ctx.clock.now(),
     };
-    ctx.database.quarantine(promise.seq, &entry).await
+    ctx.database.quarantine(promise.seq, &entry).await?;
+    counter!(RELAYED, "outcome" => "quarantined").increment(1);
+    Ok(())
 }
 
 fn numbers(promises: &[Due]) -> Vec<(RecordId, i64)> {

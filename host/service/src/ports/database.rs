@@ -6,7 +6,8 @@
 
 use async_trait::async_trait;
 use repono_domain::{
-    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Task, Token, User, UserId,
+    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Task, Token, TraceParent,
+    User, UserId,
 };
 
 use super::{
@@ -75,6 +76,8 @@ pub enum Change {
         collection: CollectionName,
         /// Which.
         record: RecordId,
+        /// The trace in which it is promised, kept with the promise.
+        trace: Option<TraceParent>,
     },
     /// Keeps in mind which record an imported line became; a conflict if another import of the line
     /// came first.

@@ -23,6 +23,7 @@ mod plugins;
 mod queue;
 mod records;
 mod search;
+mod traces;
 mod vocabularies;
 
 pub use accounts::Accounts;
@@ -39,10 +40,11 @@ pub use plugins::{
     Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
-pub use queue::{Claimed, Queue, TaskFilter, Tasks};
+pub use queue::{Backlog, Claimed, Queue, TaskFilter, Tasks};
 pub use records::{Filter, Outline, Records, Stored};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,
     IndexWrite, ItemFailure, Page, SearchIndex, SearchRequest, SearchResponse, SortKey, Visible,
 };
+pub use traces::{Traces, Untraced};
 pub use vocabularies::{Term, Vocabularies};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{CollectionName, Digest, RecordId};
+use repono_domain::{CollectionName, Digest, RecordId, TraceParent};
 
 use crate::Result;
 
@@ -19,6 +19,8 @@ pub struct Due {
     pub record: RecordId,
     /// Tries that failed so far, those that failed by the circumstances left out.
     pub attempts: u32,
+    /// The trace in which it was promised, if one was recorded.
+    pub trace: Option<TraceParent>,
 }
 
 /// How far behind an index may be.

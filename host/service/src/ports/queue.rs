@@ -31,6 +31,21 @@ pub struct TaskFilter {
     pub limit: u32,
 }
 
+/// What a queue has still to see to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// The queue.
+    pub queue: String,
+    /// Tasks in the hands of workers, or of workers that have fallen silent.
+    pub running: u64,
+    /// Tasks that wait for their time or for a worker.
+    pub waiting: u64,
+    /// When the first of those that wait is due, or was. None: nothing waits.
+    pub first_due: Option<Timestamp>,
+    /// Tasks that were given up and wait for a person.
+    pub dead: u64,
+}
+
 /// The truth about tasks. Brokers only carry ids. New ones come by [`super::Change::Enqueue`].
 #[async_trait]
 pub trait Tasks: Send + Sync {
@@ -54,6 +69,9 @@ pub trait Tasks: Send + Sync {
 
     /// Tasks by queue and state.
     async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>>;
+
+    /// What is to be seen to, by queue. Reads no task that is over.
+    async fn backlogs(&self) -> Result<Vec<Backlog>>;
 }
 
 /// Hands tasks to workers: each to one at a time, at least once.

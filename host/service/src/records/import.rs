@@ -95,6 +95,7 @@ impl Batch<'_> {
         let (mut outcomes, fresh, inputs) = self.sort(lines, &digests).await?;
 
         let checked = check_all(ctx, collection, inputs).await?;
+        let trace = ctx.traces.current();
         let mut changes = Vec::new();
         let mut stored = Vec::new();
         for (Fresh { place, id, gone }, (document, problems)) in fresh.into_iter().zip(checked) {
@@ -111,7 +112,7 @@ impl Batch<'_> {
             let line = digests[place].clone();
             changes.push(Change::Import { line, record: id, instead_of: gone });
             changes.extend(self.changes(draft));
-            changes.push(Change::Index { collection: collection.name.clone(), record: id });
+            changes.push(Change::Index { collection: collection.name.clone(), record: id, trace });
             stored.push(id);
         }
         if changes.is_empty() {
@@ -121,7 +122,7 @@ impl Batch<'_> {
         let jobs = stored
             .into_iter()
             .zip(written.outbox)
-            .map(|(record, seq)| Job { collection: collection.name.clone(), record, seq })
+            .map(|(record, seq)| Job { collection: collection.name.clone(), record, seq, trace })
             .collect();
         Ok((outcomes, jobs))
     }

@@ -65,9 +65,15 @@ impl Services {
         // What other plugins, another program or other settings rendered makes room first.
         for _ in 0..2 {
             match self.cache.get(&key).await {
-                Lookup::Missing(lease) => return Err(lease),
+                Lookup::Missing(lease) => {
+                    self.metrics.cache_misses.increment(1);
+                    return Err(lease);
+                }
                 Lookup::Kept(kept) => match self.unpack(id, &kept) {
-                    Some(rendered) => return Ok(rendered),
+                    Some(rendered) => {
+                        self.metrics.cache_hits.increment(1);
+                        return Ok(rendered);
+                    }
                     None => self.cache.remove(&key).await,
                 },
             }

@@ -1,6 +1,6 @@
 //! What every change to a record has in common.
 
-use repono_domain::{CollectionName, RecordId};
+use repono_domain::RecordId;
 
 use crate::collections::Collection;
 use crate::indexing::Job;
@@ -34,7 +34,12 @@ pub(crate) async fn write(
     records: &[RecordId],
     refresh: Refresh,
 ) -> Result<()> {
-    changes.extend(records.iter().map(|record| index(&collection.name, *record)));
+    let trace = ctx.traces.current();
+    changes.extend(records.iter().map(|&record| Change::Index {
+        collection: collection.name.clone(),
+        record,
+        trace,
+    }));
     let written = ctx.database.write(changes).await?;
     for record in records {
         ctx.forget_rendered(&collection.name, *record).await;
@@ -42,15 +47,11 @@ pub(crate) async fn write(
     let jobs = records
         .iter()
         .zip(written.outbox)
-        .map(|(record, seq)| Job { collection: collection.name.clone(), record: *record, seq })
+        .map(|(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace })
         .collect();
     match refresh {
         Refresh::Soon => ctx.indexer.submit(jobs),
         Refresh::WaitFor => ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await,
     }
     Ok(())
-}
-
-fn index(collection: &CollectionName, record: RecordId) -> Change {
-    Change::Index { collection: collection.clone(), record }
 }

@@ -57,6 +57,7 @@ pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
         error: None,
         cancel_requested: false,
         created_by: ctx.caller.user(),
+        trace: ctx.traces.current(),
     };
     ctx.database.write(vec![Change::Enqueue(task.clone())]).await?;
     Ok(task)

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use repono_domain::Caller;
+use tracing::Instrument as _;
 
 use super::enqueue::find;
 use super::host::Host;
+use crate::metrics::TASK;
 use crate::plugins::call;
 use crate::ports::{Call, Claimed, Outcome, PluginFailure};
 use crate::{Context, Result};
@@ -37,18 +39,28 @@ pub async fn work_once(
 }
 
 async fn work_on(ctx: Context, claimed: Claimed, stop: tokio_util::sync::CancellationToken) {
-    let id = claimed.task.id.clone();
-    if let Err(error) = attempt(&ctx, claimed, stop).await {
-        tracing::error!(task.id = %id, error = %error, "a task's end could not be noted; it will be tried again when its lease is over");
-    }
+    let task = &claimed.task;
+    let span = tracing::info_span!("tasks.work", task.id = %task.id, task.kind = task.kind, attempt = task.attempts);
+    ctx.traces.follow(&span, task.trace.as_slice());
+    let begun = tokio::time::Instant::now();
+    let outcome = match attempt(&ctx, &claimed, stop).instrument(span).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::error!(task.id = %task.id, error = %error, "a task's end could not be noted; it will be tried again when its lease is over");
+            "unknown"
+        }
+    };
+    let labels =
+        [("queue", task.queue.clone()), ("kind", task.kind.clone()), ("outcome", outcome.into())];
+    metrics::histogram!(TASK, &labels).record(begun.elapsed());
 }
 
-#[tracing::instrument(name = "tasks.work", skip_all, fields(task.id = %claimed.task.id, task.kind = claimed.task.kind, attempt = claimed.task.attempts))]
+/// Answers what came of it, in the words of the metric.
 async fn attempt(
     ctx: &Context,
-    claimed: Claimed,
+    claimed: &Claimed,
     stop: tokio_util::sync::CancellationToken,
-) -> Result<()> {
+) -> Result<&'static str> {
     let task = &claimed.task;
     let active = ctx.active.load_full();
     let (plugin, kind) = match find(&active, &task.kind) {
@@ -58,9 +70,13 @@ async fn attempt(
             if task.created.duration_until(ctx.clock.now()) < SignedDuration::from_hours(24) =>
         {
             tracing::warn!(task.id = %task.id, error = %error, "nobody here does this task; it waits");
-            return ctx.database.again(&claimed, after(ctx, Duration::from_mins(1)), None).await;
+            ctx.database.again(claimed, after(ctx, Duration::from_mins(1)), None).await?;
+            return Ok("unknown_kind");
         }
-        Err(error) => return ctx.database.bury(&claimed, &error.to_string()).await,
+        Err(error) => {
+            ctx.database.bury(claimed, &error.to_string()).await?;
+            return Ok("dead");
+        }
     };
 
     let anonymous = Context { caller: Caller::Anonymous, services: Arc::clone(&ctx.services) };
@@ -73,10 +89,11 @@ async fn attempt(
     let circumstances = Call { deadline: Some(kind.timeout), ..call(ctx) };
     let execution =
         plugin.execute(&circumstances, &kind.name, &task.payload, Arc::clone(&host) as _);
-    let Some(outcome) = supervise(ctx, &claimed, &host, execution, stop).await else {
-        return ctx.database.again(&claimed, ctx.clock.now(), None).await;
+    let Some(outcome) = supervise(ctx, claimed, &host, execution, stop).await else {
+        ctx.database.again(claimed, ctx.clock.now(), None).await?;
+        return Ok("handed_back");
     };
-    settle(ctx, &claimed, outcome).await
+    settle(ctx, claimed, outcome).await
 }
 
 /// Runs a task to its end, with a heartbeat. None: the worker stops, and someone else goes on.
@@ -114,26 +131,40 @@ async fn settle(
     ctx: &Context,
     claimed: &Claimed,
     outcome: Result<Outcome, PluginFailure>,
-) -> Result<()> {
+) -> Result<&'static str> {
     match outcome {
-        Ok(Outcome::Done(result)) => ctx.database.succeed(claimed, &result).await,
-        Ok(Outcome::Again(delay)) => ctx.database.again(claimed, after(ctx, delay), None).await,
-        Ok(Outcome::Cancelled) => ctx.database.stopped(claimed).await,
+        Ok(Outcome::Done(result)) => {
+            ctx.database.succeed(claimed, &result).await?;
+            Ok("succeeded")
+        }
+        Ok(Outcome::Again(delay)) => {
+            ctx.database.again(claimed, after(ctx, delay), None).await?;
+            Ok("again")
+        }
+        Ok(Outcome::Cancelled) => {
+            ctx.database.stopped(claimed).await?;
+            Ok("cancelled")
+        }
         Err(
             failure @ (PluginFailure::InvalidInput(_)
             | PluginFailure::Unsupported(_)
             | PluginFailure::Permanent(_)),
-        ) => ctx.database.bury(claimed, &failure.to_string()).await,
+        ) => {
+            ctx.database.bury(claimed, &failure.to_string()).await?;
+            Ok("dead")
+        }
         Err(failure) if claimed.task.attempts >= claimed.task.max_attempts => {
             tracing::error!(task.id = %claimed.task.id, error = %failure, "task {} is given up after {} attempts", claimed.task.id, claimed.task.attempts);
-            ctx.database.bury(claimed, &failure.to_string()).await
+            ctx.database.bury(claimed, &failure.to_string()).await?;
+            Ok("dead")
         }
         Err(failure) => {
             let delay = match &failure {
                 PluginFailure::Transient(Some(delay)) => *delay,
                 _ => Duration::from_secs(1 << claimed.task.attempts.min(10)),
             };
-            ctx.database.again(claimed, after(ctx, delay), Some(&failure.to_string())).await
+            ctx.database.again(claimed, after(ctx, delay), Some(&failure.to_string())).await?;
+            Ok("failed")
         }
     }
 }

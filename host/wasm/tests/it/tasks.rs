@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use repono_service::ports::contract::HeldTrace;
 use repono_service::ports::{Doc, Outcome, PluginFailure, TaskHost};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -23,6 +24,7 @@ const RUN: &str = "(i32.load offset=80 (local.get $arguments))";
 #[derive(Default)]
 struct Host {
     progress: AtomicU64,
+    note: Mutex<String>,
     /// How often the task may ask before it is cancelled.
     patience: AtomicU64,
     notes: Mutex<Option<Value>>,
@@ -32,8 +34,9 @@ struct Host {
 
 #[async_trait]
 impl TaskHost for Host {
-    async fn progress(&self, done: u64, _: Option<u64>, _: String) {
+    async fn progress(&self, done: u64, _: Option<u64>, note: String) {
         self.progress.store(done, Ordering::SeqCst);
+        *self.note.lock().await = note;
     }
 
     async fn is_cancelled(&self) -> bool {
@@ -87,6 +90,32 @@ async fn a_task_tells_its_progress_and_leaves_notes() {
     assert_eq!(outcome, Ok(Outcome::Done(json!({ "page": 7 }))));
     assert_eq!(host.progress.load(Ordering::SeqCst), 3);
     assert_eq!(*host.notes.lock().await, Some(json!({ "page": 7 })));
+}
+
+const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_knows_where_in_its_trace_it_is_called() {
+    // Tells as its progress what it was given: the flag of the option, and its text.
+    let mut guest = Guest::new().importing(IMPORTS);
+    let (at, len) = guest.text("null");
+    let done = guest.words(&[0, 0, at, len, 0, 0]);
+    let guest = guest.task(&format!(
+        "(call $progress {RUN} (i64.extend_i32_u (i32.load8_u offset=8 (local.get $arguments))) (i32.const 0) (i64.const 0)
+            (i32.load offset=12 (local.get $arguments)) (i32.load offset=16 (local.get $arguments)))
+         (call $drop_run {RUN})
+         (i32.const {done})"
+    ));
+    let runtime =
+        TestRuntime::with(|config| config.traces = Arc::new(HeldTrace(TRACE.parse().unwrap())));
+    let plugin = runtime.load(guest.build()).await;
+    let host = Arc::new(Host::default());
+
+    let outcome = plugin.execute(&call(), "work", &json!({}), Arc::<Host>::clone(&host)).await;
+
+    assert_eq!(outcome, Ok(Outcome::Done(Value::Null)));
+    assert_eq!(host.progress.load(Ordering::SeqCst), 1, "there is one");
+    assert_eq!(*host.note.lock().await, TRACE);
 }
 
 #[tokio::test]

@@ -10,5 +10,6 @@ mod service;
 #[cfg(feature = "services")]
 mod speed;
 mod tls;
+mod traces;
 #[cfg(feature = "services")]
 mod words;

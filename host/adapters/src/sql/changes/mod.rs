@@ -86,7 +86,9 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         Change::ReplaceRecord { record, expected, by } => {
             records::replace_record(script, &record, expected, by)?;
         }
-        Change::Index { collection, record } => work::promise(script, &collection, record, now),
+        Change::Index { collection, record, trace } => {
+            work::promise(script, &collection, record, trace, now);
+        }
         Change::Import { line, record, instead_of } => {
             records::import(script, &line, record, instead_of);
         }

@@ -1,6 +1,6 @@
 //! What is to be done after the transaction: promises to the search index, and tasks.
 
-use repono_domain::{CollectionName, RecordId, Task, TaskState};
+use repono_domain::{CollectionName, RecordId, Task, TaskState, TraceParent};
 use repono_service::Result;
 
 use crate::sql::preconditions::Precondition;
@@ -17,14 +17,16 @@ pub(super) fn promise(
     script: &mut Script,
     collection: &CollectionName,
     record: RecordId,
+    trace: Option<TraceParent>,
     now: i64,
 ) {
     script
-        .step("insert into outbox (collection, record, created, due_at, attempts) values (?, ?, ?, ?, 0)")
+        .step("insert into outbox (collection, record, created, due_at, attempts, trace) values (?, ?, ?, ?, 0, ?)")
         .bind(collection.as_str())
         .bind(record)
         .bind(now)
         .bind(now + HEAD_START_US)
+        .bind(trace)
         .mark(Mark::Promise);
 }
 
@@ -33,8 +35,8 @@ pub(super) fn enqueue(script: &mut Script, task: &Task) -> Result<()> {
     script
         .step(
             "insert into tasks (id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-             progress, checkpoint, result, error, cancel_requested, created_by, wakes) \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             progress, checkpoint, result, error, cancel_requested, created_by, trace, wakes) \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(task.id.0.as_str())
         .bind(task.queue.as_str())
@@ -52,6 +54,7 @@ pub(super) fn enqueue(script: &mut Script, task: &Task) -> Result<()> {
         .bind(task.error.as_deref())
         .bind(task.cancel_requested)
         .bind(task.created_by.map(|user| user.0))
+        .bind(task.trace)
         .bind((task.state == TaskState::Queued).then_some(due))
         .unless_refused(Precondition::NewTask(task.id.clone()));
     Ok(())

@@ -36,6 +36,7 @@ static TEXTS: Texts = Texts::of(Dialect {
 impl Vendor for sqlx::MySql {
     const CLOCK: &'static str =
         "select 'now', timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))";
+    const SYSTEM: &'static str = "mysql";
 
     fn migrator() -> &'static Migrator {
         &MIGRATOR

@@ -39,6 +39,7 @@ const OLDEST: u32 = 15_00_00;
 impl Vendor for sqlx::Postgres {
     const CLOCK: &'static str =
         "select 'now', cast(extract(epoch from clock_timestamp()) * 1000000 as bigint)";
+    const SYSTEM: &'static str = "postgresql";
 
     fn migrator() -> &'static Migrator {
         &MIGRATOR

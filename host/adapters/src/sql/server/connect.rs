@@ -12,6 +12,7 @@ use url::{Host, Url};
 
 use super::{Server, Vendor, describe, migrate};
 use crate::sql::Sql;
+use crate::sql::meter::PoolMeter;
 
 /// A connection that was idle for longer is asked whether it still lives before it is used.
 const FRESH: Duration = Duration::from_secs(1);
@@ -75,13 +76,13 @@ impl<V: Vendor> Sql<Server<V>> {
         }
         migrate::inspect::<V>(&mut connection).await?;
         drop(connection);
-        Ok(Self::new(Server { pool, limit, largest }, clock))
+        Ok(Self::new(Server { pool, meter: PoolMeter::new(V::SYSTEM), limit, largest }, clock))
     }
 
     /// Lets those finish who are at work and closes all connections. All that comes later is
     /// refused.
     pub async fn close(&self) {
-        self.engine.pool.close().await;
+        self.engine.inner.pool.close().await;
     }
 }
 

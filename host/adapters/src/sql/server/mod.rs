@@ -27,6 +27,7 @@ pub(super) use self::script::{Execute, Outcome, Trip, run};
 #[cfg(feature = "services")]
 pub(super) use self::tests::tests_of;
 use super::engine::{Connection, Engine, Transaction};
+use super::meter::{self, PoolMeter, PoolState};
 use super::script::{Done, Script};
 use super::statement::Statement;
 
@@ -40,6 +41,8 @@ const DEPENDENCY: &str = "database";
 pub(super) trait Vendor: Database<Connection: Execute + Migrate> {
     /// Asks for the time of its clock, as [`Engine::CLOCK`] says.
     const CLOCK: &'static str;
+    /// As OpenTelemetry calls it.
+    const SYSTEM: &'static str;
 
     /// Its tables.
     fn migrator() -> &'static Migrator;
@@ -96,6 +99,7 @@ pub(super) enum Meaning {
 /// A server's database.
 pub struct Server<V: Database> {
     pool: Pool<V>,
+    meter: PoolMeter,
     /// How long an answer may take.
     limit: Duration,
     /// How large a statement may be with its values.
@@ -107,6 +111,7 @@ impl<V: Vendor> Engine for Server<V> {
     type Row = Row<V>;
 
     const CLOCK: Option<&'static str> = Some(V::CLOCK);
+    const SYSTEM: &'static str = V::SYSTEM;
 
     async fn rows(&self, statement: Statement) -> Result<Vec<Self::Row>> {
         self.read(&statement).await
@@ -130,6 +135,10 @@ impl<V: Vendor> Engine for Server<V> {
 
     async fn ping(&self) -> Result<()> {
         self.rows("select 1".into()).await.map(drop)
+    }
+
+    fn pool(&self) -> PoolState {
+        meter::state(&self.pool)
     }
 }
 

@@ -78,7 +78,7 @@ impl<V: Vendor> Server<V> {
     }
 
     async fn try_to_read(&self, statement: &Statement) -> Result<Vec<Row<V>>, Setback> {
-        let mut connection = self.pool.acquire().await.map_err(Setback::NoConnection)?;
+        let mut connection = self.meter.acquire(&self.pool).await.map_err(Setback::NoConnection)?;
         let found = timeout(self.limit, Connection::rows(&mut *connection, statement)).await;
         found.map_or_else(|_| Err(give_up(connection)), |found| found.map_err(Setback::Failed))
     }
@@ -88,7 +88,7 @@ impl<V: Vendor> Server<V> {
         transaction: &mut T,
         framing: Framing,
     ) -> Result<T::Output, Setback> {
-        let mut connection = self.pool.acquire().await.map_err(Setback::NoConnection)?;
+        let mut connection = self.meter.acquire(&self.pool).await.map_err(Setback::NoConnection)?;
         let done = match framing {
             Framing::Bare => {
                 let run = transaction.run(&mut *connection);

@@ -27,6 +27,7 @@ use self::trips::Trips;
 use self::writer::Writer;
 use super::dialect::{Dialect, Locks, Numbers, Placeholder, Texts, UnlessThere};
 use super::engine::{Engine, Transaction};
+use super::meter::{self, PoolMeter, PoolState};
 use super::script::{Done, Script};
 use super::statement::Statement;
 
@@ -36,6 +37,7 @@ pub type Sqlite = super::Sql<File>;
 /// The file, open.
 pub struct File {
     readers: SqlitePool,
+    meter: PoolMeter,
     writer: Writer,
 }
 
@@ -51,10 +53,12 @@ impl Engine for File {
     type Row = SqliteRow;
 
     const CLOCK: Option<&'static str> = None;
+    const SYSTEM: &'static str = "sqlite";
 
     async fn rows(&self, statement: Statement) -> Result<Vec<SqliteRow>> {
         let query = query(statement).map_err(error::read)?;
-        query.fetch_all(&self.readers).await.map_err(error::read)
+        let mut reader = self.meter.acquire(&self.readers).await.map_err(error::read)?;
+        query.fetch_all(&mut *reader).await.map_err(error::read)
     }
 
     async fn run(&self, script: Script) -> Result<Done> {
@@ -71,6 +75,10 @@ impl Engine for File {
             return Err(error::closed());
         }
         self.rows("select 1".into()).await.map(drop)
+    }
+
+    fn pool(&self) -> PoolState {
+        meter::state(&self.readers)
     }
 }
 

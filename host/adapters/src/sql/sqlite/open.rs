@@ -13,6 +13,8 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 use super::writer::Writer;
 use super::{File, Sqlite, error};
 use crate::sql::compatibility;
+use crate::sql::engine::Engine as _;
+use crate::sql::meter::PoolMeter;
 
 /// Name of the database in the data folder. Beside it lie its log and the log's index.
 const NAME: &str = "repono.sqlite3";
@@ -56,13 +58,14 @@ impl Sqlite {
             .test_before_acquire(false)
             .connect_lazy_with(reader_options(&options));
         let writer = Writer::start(connection, options);
-        Ok(Self::new(File { readers, writer }, clock))
+        let meter = PoolMeter::new(File::SYSTEM);
+        Ok(Self::new(File { readers, meter, writer }, clock))
     }
 
     /// Finishes what was asked for and closes the file in order. All that comes later is refused.
     pub async fn close(&self) -> Result<()> {
-        self.engine.readers.close().await;
-        self.engine.writer.close().await
+        self.engine.inner.readers.close().await;
+        self.engine.inner.writer.close().await
     }
 }
 

@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use repono_adapters::sql::{MySql, Postgres, ServerOptions, Sqlite};
+use repono_adapters::sql::{MySql, PoolState, Postgres, ServerOptions, Sqlite};
 use repono_service::ports::{self, Clock};
 
 use crate::config::DatabaseSection;
 
 /// A database that is open.
+#[derive(Clone)]
 pub(in crate::app) enum Database {
     Sqlite(Arc<Sqlite>),
     Postgres(Arc<Postgres>),
@@ -72,6 +73,14 @@ impl Database {
             Self::Sqlite(database) => Arc::clone(database) as _,
             Self::Postgres(database) => Arc::clone(database) as _,
             Self::MySql(database) => Arc::clone(database) as _,
+        }
+    }
+
+    pub(in crate::app) fn pool(&self) -> PoolState {
+        match self {
+            Self::Sqlite(database) => database.pool(),
+            Self::Postgres(database) => database.pool(),
+            Self::MySql(database) => database.pool(),
         }
     }
 

@@ -14,7 +14,7 @@ use repono_service::ports::{Cache, Clock};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
-use self::database::Database;
+pub(super) use self::database::Database;
 pub(crate) use self::database::{Kind as DatabaseKind, server_options};
 use self::search::Search;
 use super::AppConfig;
@@ -39,13 +39,14 @@ impl Backends {
             cache_dir: folder.join(COMPILED),
             compiler: app.compiler.clone(),
             limits: (&app.config.plugins.limits).into(),
+            traces: Arc::clone(&app.traces),
         };
         let clock = Arc::new(SharedClock::new(Arc::clone(&app.clock)));
         let told: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let runtime = spawn_blocking(move || WasmRuntime::new(wasm));
         let (database, search, cache) = tokio::join!(
             Database::open(folder, &app.config.database, &told),
-            Search::open(folder, &app.config.search),
+            Search::open(folder, &app.config.search, &app.traces),
             cache::open(&app.config.cache),
         );
         let runtime = runtime.await.context("the plugin engine was not started")?;

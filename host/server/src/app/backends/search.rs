@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use repono_adapters::ObservedSearch;
 use repono_adapters::opensearch::{BulkOptions, OpenSearch, SearchOptions};
 use repono_adapters::tantivy::Tantivy;
-use repono_service::ports::SearchIndex;
+use repono_service::ports::{SearchIndex, Traces};
 use tokio::task::spawn_blocking;
 
 use crate::config::{SearchSection, password};
@@ -16,18 +17,25 @@ const FOLDER: &str = "search";
 
 /// A search engine that is open.
 pub(in crate::app) enum Search {
-    Tantivy(Arc<Tantivy>),
-    OpenSearch(Arc<OpenSearch>),
+    Tantivy(Arc<ObservedSearch<Tantivy>>),
+    OpenSearch(Arc<ObservedSearch<OpenSearch>>),
 }
 
 impl Search {
-    pub(super) async fn open(folder: &Path, section: &SearchSection) -> anyhow::Result<Self> {
+    pub(super) async fn open(
+        folder: &Path,
+        section: &SearchSection,
+        traces: &Arc<dyn Traces>,
+    ) -> anyhow::Result<Self> {
         if !section.url.is_empty() {
-            return Ok(Self::OpenSearch(Arc::new(OpenSearch::connect(&options(section)?).await?)));
+            let cluster = OpenSearch::connect(&options(section, traces)?).await?;
+            let system = cluster.system();
+            return Ok(Self::OpenSearch(Arc::new(ObservedSearch::new(cluster, system))));
         }
         let indices = folder.join(FOLDER);
         let opened = spawn_blocking(move || Tantivy::open(&indices)).await;
-        Ok(Self::Tantivy(Arc::new(opened.context("the search index was not opened")??)))
+        let opened = opened.context("the search index was not opened")??;
+        Ok(Self::Tantivy(Arc::new(ObservedSearch::new(opened, "tantivy"))))
     }
 
     pub(in crate::app) fn port(&self) -> Arc<dyn SearchIndex> {
@@ -39,14 +47,14 @@ impl Search {
 
     pub(super) async fn close(&self) -> repono_service::Result<()> {
         match self {
-            Self::Tantivy(search) => search.close().await,
+            Self::Tantivy(search) => search.engine().close().await,
             // It keeps what it has acknowledged.
             Self::OpenSearch(_) => Ok(()),
         }
     }
 }
 
-fn options(section: &SearchSection) -> anyhow::Result<SearchOptions> {
+fn options(section: &SearchSection, traces: &Arc<dyn Traces>) -> anyhow::Result<SearchOptions> {
     Ok(SearchOptions {
         urls: section.url.reveal().split(',').map(|url| url.trim().to_owned()).collect(),
         username: Some(section.username.clone()).filter(|name| !name.is_empty()),
@@ -63,6 +71,7 @@ fn options(section: &SearchSection) -> anyhow::Result<SearchOptions> {
             documents: section.bulk_documents,
             requests: section.bulk_requests,
         },
+        traces: Arc::clone(traces),
         ..SearchOptions::new("")
     })
 }

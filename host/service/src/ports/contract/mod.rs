@@ -22,7 +22,9 @@ mod samples;
 pub mod search;
 pub mod texts;
 mod together;
+pub mod traces;
 pub mod transactions;
 pub mod vocabularies;
 
 pub use clock::HeldClock;
+pub use traces::HeldTrace;

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use repono_domain::RecordId;
 
 use super::HeldClock;
-use super::samples::{collection, digest, id};
+use super::samples::{collection, digest, id, trace};
 use crate::ports::{Change, Clock as _, Database, Due, OutboxLag, Quarantined};
 
 /// Longer than whoever writes a promise has for keeping it before others do.
@@ -25,6 +25,7 @@ pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
     a_quarantined_record_is_left_alone_until_it_is_released(database, clock).await;
     a_record_that_is_indexed_leaves_quarantine(database, clock).await;
     numbers_grow_even_when_the_highest_is_struck_out(database).await;
+    a_promise_keeps_the_trace_in_which_it_was_made(database, clock).await;
     lag_tells_how_many_and_since_when(database, clock).await;
 }
 
@@ -34,7 +35,8 @@ async fn a_promise_is_handed_out_until_it_is_kept(database: &dyn Database, clock
     clock.pass(A_WHILE);
 
     let handed_out = due(database).await;
-    assert_eq!(handed_out, [Due { seq, collection: collection("records"), record, attempts: 0 }]);
+    let promised = Due { seq, collection: collection("records"), record, attempts: 0, trace: None };
+    assert_eq!(handed_out, [promised]);
     assert_eq!(due(database).await, [], "it is in someone's hands");
     clock.pass(LEASE);
     assert_eq!(due(database).await, handed_out, "its lease is over");
@@ -211,6 +213,26 @@ async fn numbers_grow_even_when_the_highest_is_struck_out(database: &dyn Databas
     database.kept(&[(record, second)]).await.unwrap();
 }
 
+async fn a_promise_keeps_the_trace_in_which_it_was_made(
+    database: &dyn Database,
+    clock: &HeldClock,
+) {
+    let (record, collection, trace) = (id(), collection("records"), trace());
+    let change = |trace| Change::Index { collection: collection.clone(), record, trace };
+    let traced = database.write(vec![change(Some(trace))]).await.unwrap().outbox[0];
+    clock.pass(A_WHILE);
+    assert_eq!(due(database).await[0].trace, Some(trace));
+    database.postpone(traced, clock.now(), "the search engine is down").await.unwrap();
+    assert_eq!(due(database).await[0].trace, Some(trace), "another try is of the same trace");
+
+    let untraced = database.write(vec![change(None)]).await.unwrap().outbox[0];
+
+    clock.pass(A_WHILE);
+    let handed_out = due(database).await;
+    assert_eq!((handed_out[0].seq, handed_out[0].trace), (untraced, None));
+    database.kept(&[(record, untraced)]).await.unwrap();
+}
+
 async fn lag_tells_how_many_and_since_when(database: &dyn Database, clock: &HeldClock) {
     assert_eq!(database.lag().await.unwrap(), BTreeMap::new());
     let (one, other, elsewhere) = (id(), id(), id());
@@ -235,7 +257,7 @@ async fn promise(database: &dyn Database, record: RecordId) -> i64 {
 }
 
 async fn promise_in(database: &dyn Database, name: &str, record: RecordId) -> i64 {
-    let promise = Change::Index { collection: collection(name), record };
+    let promise = Change::Index { collection: collection(name), record, trace: None };
     database.write(vec![promise]).await.unwrap().outbox[0]
 }
 

@@ -158,8 +158,11 @@ async fn no_promise_is_handed_out_twice(
 ) {
     let collection = collection("records");
     let records: Vec<RecordId> = (0..60).map(|_| id()).collect();
-    let promise =
-        |record: &RecordId| Change::Index { collection: collection.clone(), record: *record };
+    let promise = |record: &RecordId| Change::Index {
+        collection: collection.clone(),
+        record: *record,
+        trace: None,
+    };
     let twice = records.iter().chain(&records).map(promise).collect();
     let promised = one.write(twice).await.unwrap().outbox;
     let last: HashSet<i64> = promised[records.len()..].iter().copied().collect();

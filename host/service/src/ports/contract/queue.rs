@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
-use crate::ports::{Change, Claimed, Clock as _, Database, TaskFilter};
+use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, TaskFilter};
 use crate::{Kind, Result};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -31,6 +31,7 @@ pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
     notes_are_kept_for_the_next_attempt(database, clock).await;
     tasks_are_listed_newest_first(database, clock).await;
     depths_count_by_queue_and_state(database, clock).await;
+    backlogs_tell_what_is_to_be_seen_to(database, clock).await;
 }
 
 async fn what_was_enqueued_is_read(database: &dyn Database, clock: &HeldClock) {
@@ -50,6 +51,7 @@ async fn a_task_waits_until_it_is_due(database: &dyn Database, clock: &HeldClock
     assert!(claim(database, &queue).await.is_none());
     clock.pass(MOMENT);
     let claimed = claim(database, &queue).await.unwrap();
+    assert_eq!(claimed.task.trace, task.trace, "it goes on in the trace in which it was asked for");
 
     assert_eq!(
         (claimed.task.id, claimed.task.state, claimed.task.attempts),
@@ -294,6 +296,26 @@ async fn depths_count_by_queue_and_state(database: &dyn Database, clock: &HeldCl
         .collect();
     ours.sort_unstable();
     assert_eq!(ours, [("queued", 2), ("running", 1)]);
+}
+
+async fn backlogs_tell_what_is_to_be_seen_to(database: &dyn Database, clock: &HeldClock) {
+    let queue = queue();
+    for _ in 0..3 {
+        enqueue(database, clock, &queue).await;
+    }
+    let done = claim(database, &queue).await.unwrap();
+    database.succeed(&done, &json!({})).await.unwrap();
+    let given_up = claim(database, &queue).await.unwrap();
+    database.bury(&given_up, "it cannot work").await.unwrap();
+    claim(database, &queue).await.unwrap();
+    let [sooner, later] = [MOMENT, LEASE].map(|after| task(&queue, clock.now() + after));
+    let first_due = Some(sooner.due);
+    database.write(vec![Change::Enqueue(later), Change::Enqueue(sooner)]).await.unwrap();
+
+    let backlogs = database.backlogs().await.unwrap();
+
+    let ours: Vec<_> = backlogs.into_iter().filter(|backlog| backlog.queue == queue).collect();
+    assert_eq!(ours, [Backlog { queue, running: 1, waiting: 2, first_due, dead: 1 }]);
 }
 
 /// A queue that no other part of the suite uses.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::Timestamp;
 use repono_domain::{
     CollectionName, Digest, Document, Draft, Parent, PluginName, Problem, Record, RecordId,
-    SchemaStamp, Task, TaskId, TaskState, Tombstone, UserId,
+    SchemaStamp, Task, TaskId, TaskState, Tombstone, TraceParent, UserId,
 };
 use serde_json::{Map, json};
 
@@ -127,7 +127,14 @@ pub(super) fn task(queue: &str, due: Timestamp) -> Task {
         error: None,
         cancel_requested: false,
         created_by: Some(UserId(7)),
+        trace: Some(trace()),
     }
+}
+
+/// A trace like no other of the suite.
+pub(super) fn trace() -> TraceParent {
+    let number = number();
+    format!("00-{number:032x}-{number:016x}-01").parse().unwrap()
 }
 
 /// A published work of one version, without its promise to the index.

@@ -45,7 +45,11 @@ async fn concurrent_writes_are_all_kept(database: &dyn Database) {
     let records: Vec<_> = (0..100).map(|_| record(&parent(&collection))).collect();
     let publish_and_index = |record: &repono_domain::Record| {
         let mut changes = publish(record);
-        changes.push(Change::Index { collection: collection.clone(), record: record.id });
+        changes.push(Change::Index {
+            collection: collection.clone(),
+            record: record.id,
+            trace: None,
+        });
         database.write(changes)
     };
 

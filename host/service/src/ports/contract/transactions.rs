@@ -37,7 +37,7 @@ async fn a_refused_step_undoes_those_before_it(database: &dyn Database) {
     let collection = collection("undone");
     let (parent, other) = (parent(&collection), parent(&collection));
     let stale = Change::DeleteDraft { id: id(), parent: parent.id, expected: 1 };
-    let index = Change::Index { collection: collection.clone(), record: parent.id };
+    let index = Change::Index { collection: collection.clone(), record: parent.id, trace: None };
     let before = database.lag().await.unwrap();
 
     let refused = database

@@ -107,7 +107,7 @@ pub(in crate::sql) async fn large_documents_are_kept<V: Tested>(variable: &str) 
 pub(in crate::sql) async fn a_document_too_large_for_the_server_is_told<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         let database = scene.open().await;
-        let largest = database.engine.largest;
+        let largest = database.engine.inner.largest;
         let bytes = Bytes::from(vec![7; largest.unwrap_or(24 << 20)]);
         let digest = Digest::from_sha256([1; 32]);
         let package = Package {

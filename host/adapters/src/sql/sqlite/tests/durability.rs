@@ -77,13 +77,13 @@ async fn a_full_disk_refuses_and_loses_nothing_until_there_is_space_again() {
     let (before, changes) = publication(1);
     database.write(changes).await.unwrap();
 
-    database.engine.writer.run(Statement("pragma max_page_count = 1")).await.unwrap();
+    database.engine.inner.writer.run(Statement("pragma max_page_count = 1")).await.unwrap();
     let (lost, changes) = publication(2);
     let (refused, also_refused) =
         futures::join!(database.write(changes), database.write(publication(4).1));
     let refused = refused.unwrap_err();
     assert_eq!(also_refused.unwrap_err().kind(), Kind::Unavailable);
-    database.engine.writer.run(Statement("pragma max_page_count = 1000000")).await.unwrap();
+    database.engine.inner.writer.run(Statement("pragma max_page_count = 1000000")).await.unwrap();
     let (after, changes) = publication(3);
     database.write(changes).await.unwrap();
 
@@ -100,7 +100,7 @@ async fn the_writer_opens_its_file_anew_when_it_must() {
     let folder = tempfile::tempdir().unwrap();
     let database = open(folder.path()).await;
 
-    database.engine.writer.run(Statement("pragma query_only = on")).await.unwrap();
+    database.engine.inner.writer.run(Statement("pragma query_only = on")).await.unwrap();
     let refused = database.write(publication(1).1).await.unwrap_err();
     let (id, changes) = publication(2);
     database.write(changes).await.unwrap();
@@ -116,7 +116,13 @@ async fn a_row_that_lies_is_named() {
     let database = open(folder.path()).await;
     let (id, changes) = publication(1);
     database.write(changes).await.unwrap();
-    database.engine.writer.run(Statement("update revisions set document = '{'")).await.unwrap();
+    database
+        .engine
+        .inner
+        .writer
+        .run(Statement("update revisions set document = '{'"))
+        .await
+        .unwrap();
 
     let error = database.stored(&[id]).await.unwrap_err();
 

@@ -10,10 +10,10 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
 /// Servers must show a certificate of their name that somebody vouches for; there is no way around it.
-pub(super) fn verifying(certificates: Option<&Path>) -> Result<ClientConfig> {
+pub(crate) fn verifying(certificates: Option<&Path>) -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let extra = certificates.map_or_else(|| Ok(Vec::new()), read)?;
-    let wrong = |error| Error::internal("no TLS to the search cluster", error);
+    let wrong = |error| Error::internal("no TLS", error);
     let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider)).map_err(wrong)?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -24,7 +24,7 @@ pub(super) fn verifying(certificates: Option<&Path>) -> Result<ClientConfig> {
 }
 
 /// For nodes that are spoken to in the clear: nobody is trusted.
-pub(super) fn none() -> Result<ClientConfig> {
+pub(crate) fn none() -> Result<ClientConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
