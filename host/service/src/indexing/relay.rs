@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 use super::{Verdict, batch_span, index_batch};
 use crate::metrics::RELAYED;
 use crate::ports::{Due, Quarantined, Visible};
-use crate::{Context, Result};
+use crate::{Context, Kind, Result};
 
 /// How long another relay leaves a batch's promises alone.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -169,8 +169,14 @@ async fn keep_of(
     match index_batch(ctx, collection, &ids, visible).await {
         Ok(verdicts) => settle(ctx, promises, verdicts).await.map(Ok),
         Err(error) => {
-            postpone(ctx, &numbers(&promises), SOON, &error.told()).await?;
-            Ok(Err(error))
+            let why = error.told();
+            postpone(ctx, &numbers(&promises), SOON, &why).await?;
+            if error.kind() == Kind::Unavailable {
+                return Ok(Err(error));
+            }
+            // Of this collection alone: the others do not wait for it.
+            tracing::warn!(%collection, records = ids.len(), error = why, "the relay could not index records of {collection}, and tries again");
+            Ok(Ok(()))
         }
     }
 }
