@@ -15,6 +15,8 @@ mod clock;
 mod collector;
 mod fixtures;
 mod guests;
+#[cfg(feature = "services")]
+mod own;
 mod process;
 #[cfg(feature = "services")]
 mod proxy;
@@ -29,13 +31,17 @@ pub use clock::Later;
 pub use collector::{Collector, Received, hexadecimal};
 pub use fixtures::{documents, minimal_record};
 pub use guests::{plugin, test_guest};
+#[cfg(feature = "services")]
+pub use own::OwnServer;
 pub use process::{
-    Program, ServerProcess, compiled_folder, data_folder, free_address, run_for_parent,
-    serve_for_parent,
+    Program, ServerProcess, compiled_folder, data_folder, data_folder_in, free_address, refusal_on,
+    run_for_parent, serve_for_parent,
 };
 #[cfg(feature = "services")]
 pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;
 pub use scrape::Scrape;
 #[cfg(feature = "services")]
-pub use shared::Shared;
+pub(crate) use shared::Wiring;
+#[cfg(feature = "services")]
+pub use shared::{Shared, service};

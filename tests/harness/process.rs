@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use repono_server::app::{App, Role};
 use repono_server::config::{self, Environment};
-use serde_json::Value;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 
 use crate::{Client, template};
 
@@ -15,6 +16,13 @@ const FOLDER: &str = "REPONO_TEST_SERVE";
 const ROLES: &str = "REPONO_TEST_ROLES";
 /// In the folder, what differs from the configuration of a test.
 const CONFIG: &str = "repono.toml";
+/// In the folder, if there is anything that the child shares with others: what.
+#[cfg(feature = "services")]
+const WIRING: &str = "wiring.json";
+/// In the folder: where the child is found, and by which secret, once it is ready.
+const STARTED: &str = "started.json";
+/// In the folder: what a program says of itself as soon as it listens.
+const LISTENING: &str = "server.json";
 const ARGUMENTS: &str = "REPONO_TEST_ARGUMENTS";
 
 /// The program, or a part of it, in a process of its own. Killed when dropped.
@@ -54,8 +62,7 @@ impl Program {
 
     /// SIGTERM; answers when it has ended, and whether well. One that does not end is killed.
     pub fn stop(&mut self) -> bool {
-        let pid = self.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.signal(Signal::TERM);
         let asked = Instant::now();
         while asked.elapsed() < Duration::from_mins(1) {
             if let Some(status) = self.0.try_wait().unwrap() {
@@ -65,6 +72,10 @@ impl Program {
         }
         self.kill();
         false
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.0), signal).unwrap();
     }
 }
 
@@ -87,32 +98,43 @@ impl ServerProcess {
     /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder, and
     /// waits until it is ready.
     pub async fn start(entry: &str, folder: &Path) -> Self {
-        forget_others(folder);
-        Self::ready(Program::serve(entry, folder, &Role::ALL), folder).await
+        let found = forgotten(folder, STARTED);
+        Self::found(Program::serve(entry, folder, &Role::ALL), &found).await
+    }
+
+    /// The same, on what is shared.
+    #[cfg(feature = "services")]
+    pub(crate) async fn start_with(entry: &str, folder: &Path, wiring: &crate::Wiring) -> Self {
+        std::fs::write(folder.join(WIRING), serde_json::to_vec(wiring).unwrap()).unwrap();
+        Self::start(entry, folder).await
     }
 
     /// As [`Program::run`], of a server on a data folder; waits until it is ready.
     pub async fn run(entry: &str, arguments: &[&str], folder: &Path) -> Self {
-        forget_others(folder);
-        Self::ready(Program::run(entry, arguments), folder).await
-    }
-
-    async fn ready(program: Program, folder: &Path) -> Self {
+        let found = forgotten(folder, LISTENING);
+        let server = Self::found(Program::run(entry, arguments), &found).await;
+        let ready = async || {
+            let asked = server.anonymous.try_send(http::Method::GET, "/health/ready", &[], "");
+            asked.await.is_ok_and(|reply| reply.status == 200)
+        };
         let started = Instant::now();
-        loop {
+        while !ready().await {
             assert!(started.elapsed() < Duration::from_mins(1), "the server does not get ready");
             tokio::time::sleep(Duration::from_millis(10)).await;
-            let Ok(text) = std::fs::read(folder.join("server.json")) else { continue };
+        }
+        server
+    }
+
+    async fn found(program: Program, found: &Path) -> Self {
+        let started = Instant::now();
+        loop {
+            assert!(started.elapsed() < Duration::from_mins(1), "the server does not start");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let Ok(text) = std::fs::read(found) else { continue };
             let Ok(server) = serde_json::from_slice::<Value>(&text) else { continue };
             let (url, secret) = (server["url"].as_str().unwrap(), server["secret"].as_str());
             let (client, anonymous) = (Client::of(url, secret), Client::of(url, None));
-            if anonymous
-                .try_send(http::Method::GET, "/health/ready", &[], "")
-                .await
-                .is_ok_and(|reply| reply.status == 200)
-            {
-                return Self { program, client, anonymous };
-            }
+            return Self { program, client, anonymous };
         }
     }
 
@@ -125,11 +147,31 @@ impl ServerProcess {
     pub fn stop(&mut self) -> bool {
         self.program.stop()
     }
+
+    /// `kill -STOP`: it stands still, and its connections stay.
+    pub fn pause(&self) {
+        self.program.signal(Signal::STOP);
+    }
+
+    /// `kill -CONT`.
+    pub fn resume(&self) {
+        self.program.signal(Signal::CONT);
+    }
+
+    /// The most memory that it has had at a time, in megabytes.
+    pub fn peak_mb(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.program.0.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
 }
 
-/// What a server left behind that was killed.
-fn forget_others(folder: &Path) {
-    let _ = std::fs::remove_file(folder.join("server.json")).ok();
+/// Where a server will be found; what one left behind that was killed is removed.
+fn forgotten(folder: &Path, name: &str) -> std::path::PathBuf {
+    let found = folder.join(name);
+    let _ = std::fs::remove_file(&found).ok();
+    found
 }
 
 /// A data folder with the shipped plugins, not in use.
@@ -137,6 +179,17 @@ pub async fn data_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     template::copy(template::with_plugins().await, folder.path());
     folder
+}
+
+/// Makes this folder one.
+pub async fn data_folder_in(folder: &Path) {
+    template::copy(template::with_plugins().await, folder);
+}
+
+/// Why no server starts on this folder.
+pub async fn refusal_on(folder: &Path) -> String {
+    let error = App::start(template::config(folder)).await.err().expect("it does not start");
+    format!("{error:#}")
 }
 
 /// The child's side: serves the folder that the parent named, in its roles, until it is killed.
@@ -158,7 +211,14 @@ pub async fn serve_for_parent() {
         .into_iter()
         .filter(|role| roles.split(',').any(|name| name == role.as_str()))
         .collect();
-    let _app = App::start(app).await.unwrap();
+    #[cfg(feature = "services")]
+    if let Ok(wiring) = std::fs::read(folder.join(WIRING)) {
+        serde_json::from_slice::<crate::Wiring>(&wiring).unwrap().apply(&mut app);
+    }
+    let app = App::start(app).await.unwrap();
+    let told = json!({"url": app.url, "secret": app.local_secret});
+    std::fs::write(folder.join("started.new"), told.to_string()).unwrap();
+    std::fs::rename(folder.join("started.new"), folder.join(STARTED)).unwrap();
     std::future::pending::<()>().await;
 }
 

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use repono_server::config::SecretUrl;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -50,11 +49,11 @@ impl Proxy {
     }
 
     /// A URL that leads through here.
-    pub fn through(&self, url: &Url) -> SecretUrl {
+    pub fn through(&self, url: &Url) -> Url {
         let mut url = url.clone();
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(self.address.port())).unwrap();
-        serde_json::from_value(serde_json::json!(url.as_str())).unwrap()
+        url
     }
 
     /// From now on, for connections that are open too.
@@ -86,13 +85,14 @@ async fn pass(
     let mut passed = 0;
     loop {
         let traffic = *watched.borrow_and_update();
+        if traffic == Traffic::Refused {
+            return Ok(());
+        }
         let silent = traffic == Traffic::Silent;
         tokio::select! {
-            changed = watched.changed() => {
-                if changed.is_err() || *watched.borrow() == Traffic::Refused {
-                    return Ok(());
-                }
-            }
+            changed = watched.changed() => if changed.is_err() {
+                return Ok(());
+            },
             count = client.read(&mut asked), if !silent => match count? {
                 0 => return Ok(()),
                 count => server.write_all(&asked[..count]).await?,

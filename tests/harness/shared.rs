@@ -1,15 +1,23 @@
 //! Services that several nodes share: a database, a prefix in the search engine and one in the cache,
 //! of one test alone.
 
-use repono_server::app::AppConfig;
+use std::path::Path;
+use std::time::Duration;
+
+use repono_adapters::sql::{MySql, Postgres, ServerOptions};
+use repono_server::app::{App, AppConfig, Role};
+use repono_server::config::SecretUrl;
+use serde::{Deserialize, Serialize};
 use sqlx::migrate::MigrateDatabase as _;
 use url::Url;
 
-use crate::{Proxy, TestApp, guests};
+use crate::{Client, Proxy, ServerProcess, TestApp, guests, template};
 
 /// What the nodes of one test share.
 pub struct Shared {
-    url: Url,
+    /// Of the database itself, past the proxy.
+    pub url: Url,
+    cache_url: Url,
     name: String,
     /// Between the nodes and the database.
     pub database: Proxy,
@@ -19,28 +27,64 @@ pub struct Shared {
     pub cache: Proxy,
 }
 
+/// How a node finds what it shares, and what it does.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Wiring {
+    database: String,
+    search: String,
+    cache: String,
+    name: String,
+    roles: Vec<String>,
+}
+
 impl Shared {
-    /// Makes an empty database with tables; the rest needs no making.
+    /// On PostgreSQL: makes an empty database with tables; the rest needs no making.
     pub async fn new() -> Self {
+        Self::on(&service("REPONO_TEST_POSTGRESQL"), &service("REPONO_TEST_REDIS")).await
+    }
+
+    /// The same on MariaDB.
+    pub async fn on_mariadb() -> Self {
+        Self::on(&service("REPONO_TEST_MYSQL"), &service("REPONO_TEST_REDIS")).await
+    }
+
+    /// The same on servers of the test's own.
+    pub async fn on(database: &Url, cache: &Url) -> Self {
         let name = format!("repono_test_{:016x}", rand::random::<u64>());
-        let mut url = parse("REPONO_TEST_POSTGRESQL");
+        let mut url = database.clone();
         url.set_path(&name);
-        sqlx::Postgres::create_database(url.as_str()).await.unwrap();
+        let made = if is_postgres(&url) {
+            sqlx::Postgres::create_database(url.as_str()).await
+        } else {
+            sqlx::MySql::create_database(url.as_str()).await
+        };
+        made.unwrap();
         let shared = Self {
             database: Proxy::to(&url).await,
-            search: Proxy::to(&parse("REPONO_TEST_SEARCH")).await,
-            cache: Proxy::to(&parse("REPONO_TEST_REDIS")).await,
+            search: Proxy::to(&service("REPONO_TEST_SEARCH")).await,
+            cache: Proxy::to(cache).await,
+            cache_url: cache.clone(),
             url,
             name,
         };
-        let options = repono_adapters::sql::ServerOptions {
-            url: shared.url.to_string(),
-            connections: 1,
-            acquire_timeout: std::time::Duration::from_secs(10),
-            answer_timeout: std::time::Duration::from_secs(30),
-        };
-        repono_adapters::sql::Postgres::migrate(&options).await.unwrap();
+        shared.migrate().await;
         shared
+    }
+
+    /// What `repono migrate` does.
+    pub async fn migrate(&self) {
+        let options = ServerOptions {
+            url: self.url.to_string(),
+            connections: 1,
+            acquire_timeout: Duration::from_secs(10),
+            answer_timeout: Duration::from_secs(30),
+        };
+        let migrated = if is_postgres(&self.url) {
+            Postgres::migrate(&options).await
+        } else {
+            MySql::migrate(&options).await
+        };
+        migrated.unwrap();
     }
 
     /// A node with all roles that brings the shipped plugins.
@@ -50,15 +94,9 @@ impl Shared {
 
     /// The same, changed.
     pub async fn node_with(&self, change: impl FnOnce(&mut AppConfig)) -> TestApp {
+        let wiring = self.wiring(&Role::ALL);
         TestApp::node(|app| {
-            app.config.database.url = self.database.through(&self.url);
-            app.config.search.url = self.search.through(&parse("REPONO_TEST_SEARCH"));
-            app.config.search.request_timeout_ms = 5_000;
-            app.config.search.prefix = self.search_prefix();
-            app.config.search.replicas = 0;
-            app.config.cache.url = self.cache.through(&parse("REPONO_TEST_REDIS"));
-            app.config.cache.prefix = self.cache_prefix();
-            app.shipped = guests::shipped();
+            wiring.apply(app);
             change(app);
         })
         .await
@@ -70,53 +108,111 @@ impl Shared {
         let text = format!(
             "[database]\nurl = '{}'\n[search]\nurl = '{}'\nprefix = '{}'\nreplicas = 0\n[cache]\nurl = '{}'\nprefix = '{}'\n{more}",
             self.url,
-            parse("REPONO_TEST_SEARCH"),
-            self.search_prefix(),
-            parse("REPONO_TEST_REDIS"),
-            self.cache_prefix(),
+            service("REPONO_TEST_SEARCH"),
+            self.prefix(),
+            self.cache_url,
+            format_args!("{}:", self.name),
         );
         std::fs::write(folder.join("repono.toml"), text).unwrap();
-    }
-
-    fn search_prefix(&self) -> String {
-        format!("{}-", self.name.replace('_', "-"))
-    }
-
-    fn cache_prefix(&self) -> String {
-        format!("{}:", self.name)
     }
 
     /// The settings of a process that shares them, for its configuration.
     pub fn settings(&self) -> String {
         let database = self.database.through(&self.url);
-        let search = self.search.through(&parse("REPONO_TEST_SEARCH"));
-        let cache = self.cache.through(&parse("REPONO_TEST_REDIS"));
+        let search = self.search.through(&service("REPONO_TEST_SEARCH"));
+        let cache = self.cache.through(&self.cache_url);
         format!(
             "database.url = '{}'\nsearch.url = '{}'\nsearch.request_timeout_ms = 5000\n\
              search.prefix = '{}'\nsearch.replicas = 0\ncache.url = '{}'\ncache.prefix = '{}'\n",
-            database.reveal(),
-            search.reveal(),
-            self.search_prefix(),
-            cache.reveal(),
-            self.cache_prefix(),
+            database,
+            search,
+            self.prefix(),
+            cache,
+            format_args!("{}:", self.name),
         )
+    }
+
+    /// Why a node does not start.
+    pub async fn refusal(&self) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let mut app = template::config(folder.path());
+        self.wiring(&Role::ALL).apply(&mut app);
+        let error = App::start(app).await.err().expect("it does not start");
+        format!("{error:#}")
+    }
+
+    /// A node in a process of its own, with these roles. `entry` is as for [`ServerProcess::start`].
+    pub async fn process(&self, entry: &str, folder: &Path, roles: &[Role]) -> ServerProcess {
+        template::with_plugins().await;
+        template::copy_compiled(folder);
+        ServerProcess::start_with(entry, folder, &self.wiring(roles)).await
+    }
+
+    /// The search engine itself, past the proxy.
+    pub fn cluster(&self) -> Client {
+        Client::of(service("REPONO_TEST_SEARCH").as_str().trim_end_matches('/'), None)
+    }
+
+    /// Begins the names of this test's indices.
+    pub fn prefix(&self) -> String {
+        format!("{}-", self.name.replace('_', "-"))
     }
 
     /// Stops the nodes and removes what they shared.
     pub async fn end(self, nodes: impl IntoIterator<Item = TestApp>) {
         for node in nodes {
-            let search = std::sync::Arc::clone(&node.app.services.search);
             node.stop().await;
-            for index in search.indices().await.unwrap() {
-                search.remove(&index).await.unwrap();
-            }
         }
-        sqlx::Postgres::force_drop_database(self.url.as_str()).await.unwrap();
+        let indices = format!("/_cat/indices/{}*?h=index&expand_wildcards=all", self.prefix());
+        for index in self.cluster().get(&indices).await.expect(200).text().split_whitespace() {
+            self.cluster().delete(&format!("/{index}")).await.expect(200);
+        }
+        let dropped = if is_postgres(&self.url) {
+            sqlx::Postgres::force_drop_database(self.url.as_str()).await
+        } else {
+            sqlx::MySql::drop_database(self.url.as_str()).await
+        };
+        dropped.unwrap();
+    }
+
+    fn wiring(&self, roles: &[Role]) -> Wiring {
+        Wiring {
+            database: self.database.through(&self.url).to_string(),
+            search: self.search.through(&service("REPONO_TEST_SEARCH")).to_string(),
+            cache: self.cache.through(&self.cache_url).to_string(),
+            name: self.name.clone(),
+            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
+        }
     }
 }
 
+impl Wiring {
+    pub(crate) fn apply(&self, app: &mut AppConfig) {
+        let config = &mut app.config;
+        config.database.url = secret(&self.database);
+        config.search.url = secret(&self.search);
+        config.search.request_timeout_ms = 5_000;
+        config.search.prefix = format!("{}-", self.name.replace('_', "-"));
+        config.search.replicas = 0;
+        config.cache.url = secret(&self.cache);
+        config.cache.prefix = format!("{}:", self.name);
+        let is_played = |role: &Role| self.roles.iter().any(|name| name == role.as_str());
+        app.roles = Role::ALL.into_iter().filter(is_played).collect();
+        app.shipped = guests::shipped();
+    }
+}
+
+fn is_postgres(url: &Url) -> bool {
+    url.scheme().starts_with("postgres")
+}
+
+fn secret(url: &str) -> SecretUrl {
+    serde_json::from_value(url.into()).unwrap()
+}
+
+/// Where a service is that the tests were given.
 #[expect(clippy::disallowed_methods, reason = "tests are told in no other way")]
-fn parse(variable: &str) -> Url {
+pub fn service(variable: &str) -> Url {
     let url = std::env::var(variable).unwrap_or_else(|_| {
         panic!(
             "{variable} is not set: `cargo xtask services up` starts the service and `cargo xtask test --services` sets it"

@@ -5,6 +5,7 @@
 mod bad_input;
 mod concurrency;
 mod exchanges;
+mod hostile;
 mod import;
 mod indexing;
 mod kill;

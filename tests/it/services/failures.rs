@@ -2,18 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Shared, TestApp, Traffic, minimal_record};
+use harness::{Shared, Traffic, minimal_record};
 use repono_server::config::{OfCollection, RefreshSetting};
 
-use super::until;
+use super::{publish, until};
 
 const FAILURES: [Traffic; 3] = [Traffic::Refused, Traffic::Silent, Traffic::CutAfter(200)];
-
-async fn publish(node: &TestApp, title: &str) -> String {
-    let id = node.alice.post("/api/records", &minimal_record(title)).await.expect(201).id();
-    node.alice.act(&format!("/api/records/{id}/draft/actions/publish")).await.expect(202);
-    id
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_published_while_search_is_down_is_found_when_it_is_back() {

@@ -1,13 +1,20 @@
 //! Several nodes on services that they share, and services that fail.
 
+mod clocks;
+mod disk;
 mod failures;
+mod full;
+mod hostile;
+mod interrupted;
 mod kills;
+mod load;
 mod nodes;
 mod observed;
+mod upgrade;
 
 use std::time::Duration;
 
-use harness::Reply;
+use harness::{Reply, TestApp, minimal_record};
 
 /// Asks until the answer is as wanted.
 async fn until(what: &str, mut ask: impl AsyncFnMut() -> Option<Reply>) -> Reply {
@@ -18,4 +25,10 @@ async fn until(what: &str, mut ask: impl AsyncFnMut() -> Option<Reply>) -> Reply
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     panic!("half a minute was not enough: {what}");
+}
+
+async fn publish(node: &TestApp, title: &str) -> String {
+    let id = node.alice.post("/api/records", &minimal_record(title)).await.expect(201).id();
+    node.alice.act(&format!("/api/records/{id}/draft/actions/publish")).await.expect(202);
+    id
 }

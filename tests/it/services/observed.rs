@@ -34,8 +34,8 @@ fn arguments(shared: &Shared, folder: &Path, role: &[&str], more: &str) -> (Vec<
     let metrics = free_address();
     let file = folder.join("repono.toml");
     let config = format!(
-        "{}plugins.embedded = false\ntasks.poll_ms = 50\nsearch.wait_ms = 500\n\
-         search.relay_poll_ms = 100\nmetrics.listen = '{metrics}'\nmetrics.count_s = 1\n{more}",
+        "{}plugins.embedded = false\ntasks.poll_ms = 50\nindexing.wait_ms = 500\n\
+         indexing.poll_ms = 100\nmetrics.listen = '{metrics}'\nmetrics.count_s = 1\n{more}",
         shared.settings()
     );
     std::fs::write(&file, config).unwrap();

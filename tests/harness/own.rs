@@ -1,0 +1,176 @@
+//! Servers of one test alone, to be killed, paused and filled.
+
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use url::Url;
+
+/// Debian's `nobody` and `nogroup`: PostgreSQL refuses to be root.
+const NOBODY: u32 = 65_534;
+
+/// A server on a free port of the loopback. Killed when dropped.
+pub struct OwnServer {
+    /// How it is started.
+    words: Vec<String>,
+    port: u16,
+    scheme: &'static str,
+    child: Option<Child>,
+    /// Where its data lies.
+    folder: tempfile::TempDir,
+}
+
+impl OwnServer {
+    /// Redis, which refuses what does not fit into so many megabytes.
+    pub async fn redis(megabytes: u32) -> Self {
+        let port = free_port();
+        let words = format!(
+            "redis-server --bind 127.0.0.1 --port {port} --appendonly no --maxmemory {megabytes}mb --maxmemory-policy noeviction --save"
+        );
+        let mut words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        // Never to the disk.
+        words.push(String::new());
+        let mut server = Self {
+            words,
+            port,
+            scheme: "redis",
+            child: None,
+            folder: tempfile::tempdir().unwrap(),
+        };
+        server.start().await;
+        server
+    }
+
+    /// PostgreSQL, with an empty database.
+    pub async fn postgresql() -> Self {
+        let port = free_port();
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let words = [&program("postgres"), "-D", &data, "-h", "127.0.0.1", "-p", &port.to_string()]
+            .map(str::to_owned)
+            // No socket file, as its path may be too long. A process that dies takes no write with it
+            // that the system has.
+            .into_iter()
+            .chain(["-c", "unix_socket_directories=", "-c", "fsync=off"].map(str::to_owned))
+            .collect();
+        let mut server = Self { words, port, scheme: "postgres", child: None, folder };
+        if rustix::process::geteuid().is_root() {
+            chown(server.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        let arguments = [
+            "--pgdata",
+            &data,
+            "--username",
+            "repono",
+            "--auth",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+        ];
+        let made = server.command(&program("initdb")).args(arguments).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        server.start().await;
+        server
+    }
+
+    /// Where it is.
+    pub fn url(&self) -> Url {
+        let user = if self.scheme == "postgres" { "repono@" } else { "" };
+        Url::parse(&format!("{}://{user}127.0.0.1:{}", self.scheme, self.port)).unwrap()
+    }
+
+    /// Starts it (again) on the same data, and waits until it takes connections.
+    pub async fn start(&mut self) {
+        let child = self.command(&self.words[0]).args(&self.words[1..]).spawn();
+        self.child = Some(child.unwrap_or_else(|error| {
+            panic!(
+                "{} cannot be started: {error}; `cargo xtask services up` installs it",
+                self.words[0]
+            )
+        }));
+        let begun = Instant::now();
+        while !self.is_ready().await {
+            assert!(begun.elapsed() < Duration::from_mins(1), "{} does not start", self.words[0]);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// `kill -9` of all its processes.
+    pub fn kill(&mut self) {
+        self.signal(Signal::KILL);
+        if let Some(mut child) = self.child.take() {
+            let _ = child.wait().ok();
+        }
+    }
+
+    /// `kill -STOP`: it stands still, and its connections stay.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// `kill -CONT`.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    async fn is_ready(&self) -> bool {
+        if self.scheme == "postgres" {
+            let port = self.port.to_string();
+            let mut asked = self.command(&program("pg_isready"));
+            return asked.args(["-h", "127.0.0.1", "-p", &port]).status().unwrap().success();
+        }
+        tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok()
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        if self.scheme == "postgres" && rustix::process::geteuid().is_root() {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    fn signal(&self, signal: Signal) {
+        let Some(child) = &self.child else { return };
+        let id = child.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        // The parent first: it would start others in their place.
+        let all = [id.to_string()];
+        let all = all.iter().map(String::as_str).chain(children.split_whitespace());
+        for pid in all.filter_map(|pid| Pid::from_raw(pid.parse().ok()?)) {
+            // It may have ended by itself in the meantime.
+            let _ = kill_process(pid, signal).ok();
+        }
+    }
+}
+
+impl Drop for OwnServer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// A program of the newest PostgreSQL that is installed: Debian keeps servers off the path.
+fn program(name: &str) -> String {
+    let installed = std::fs::read_dir("/usr/lib/postgresql").unwrap_or_else(|error| {
+        panic!(
+            "PostgreSQL is not installed ({error}): `cargo xtask services up postgresql` does so"
+        )
+    });
+    let folders = installed.map(|entry| entry.unwrap().path());
+    let newest: Option<PathBuf> = folders.max_by_key(|folder| {
+        folder.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()).unwrap_or_default()
+    });
+    newest.unwrap().join("bin").join(name).display().to_string()
+}
