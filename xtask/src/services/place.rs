@@ -64,6 +64,12 @@ impl Place {
         }
     }
 
+    /// User and group of whoever runs the server.
+    pub(super) fn owner(&self) -> anyhow::Result<(u32, u32)> {
+        let ours = fs::metadata(&self.folder).context("the folder is not there")?;
+        Ok((ours.uid(), ours.gid()))
+    }
+
     /// A program that is run as the server will be: in the folder, by the same user, and with
     /// nothing of the caller's environment.
     pub(super) fn command(&self, program: &str) -> anyhow::Result<Command> {

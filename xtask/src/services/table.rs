@@ -2,7 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::recipes::{Engine, Memcached, Mysql, Postgresql, Recipe, Redis};
+use super::recipes::{
+    Elasticmq, Engine, Exim, Mailsink, Memcached, Mysql, Postgresql, Rabbitmq, Recipe, Redis,
+};
 
 /// A server that tests can have.
 pub(crate) struct Service {
@@ -13,8 +15,8 @@ pub(crate) struct Service {
     /// Where it listens, on the loopback address alone.
     pub(crate) port: u16,
     /// The tests that every service of its kind must pass: a word in their names, that of the
-    /// adapter's module.
-    pub(crate) suite: &'static str,
+    /// adapter's module. None: it only helps others.
+    pub(crate) suite: Option<&'static str>,
     pub(super) recipe: &'static dyn Recipe,
 }
 
@@ -30,6 +32,10 @@ const MYSQL: &str = "REPONO_TEST_MYSQL";
 const SEARCH: &str = "REPONO_TEST_SEARCH";
 const REDIS: &str = "REPONO_TEST_REDIS";
 const MEMCACHED: &str = "REPONO_TEST_MEMCACHED";
+const RABBITMQ: &str = "REPONO_TEST_RABBITMQ";
+const SQS: &str = "REPONO_TEST_SQS";
+const SMTP: &str = "REPONO_TEST_SMTP";
+const MAILSINK: &str = "REPONO_TEST_MAILSINK";
 
 /// Up to this Java has the security manager that they cannot do without.
 const JAVA_17: RangeInclusive<u32> = 17..=17;
@@ -42,40 +48,62 @@ pub(crate) static TABLE: &[Service] = &[
         name: "postgresql",
         variable: POSTGRESQL,
         port: 15432,
-        suite: "postgres",
+        suite: Some("postgres"),
         recipe: &Postgresql,
     },
     Service {
         name: "mariadb",
         variable: MYSQL,
         port: 13306,
-        suite: "mysql",
+        suite: Some("mysql"),
         recipe: &Mysql::MARIADB,
     },
     Service {
         name: "opensearch",
         variable: SEARCH,
         port: 19200,
-        suite: "opensearch",
+        suite: Some("opensearch"),
         recipe: &Engine {
             kind: "opensearch",
             pins: include_str!("engines/opensearch.toml"),
             java: JAVA_17,
         },
     },
-    Service { name: "redis", variable: REDIS, port: 16379, suite: "redis", recipe: &Redis::REDIS },
+    Service {
+        name: "redis",
+        variable: REDIS,
+        port: 16379,
+        suite: Some("redis"),
+        recipe: &Redis::REDIS,
+    },
     Service {
         name: "memcached",
         variable: MEMCACHED,
         port: 21211,
-        suite: "memcached",
+        suite: Some("memcached"),
         recipe: &Memcached,
     },
+    Service {
+        name: "rabbitmq",
+        variable: RABBITMQ,
+        port: 15673,
+        suite: Some("rabbitmq"),
+        recipe: &Rabbitmq::DEBIAN,
+    },
+    Service {
+        name: "elasticmq",
+        variable: SQS,
+        port: 19324,
+        suite: Some("sqs"),
+        recipe: &Elasticmq,
+    },
+    Service { name: "mailsink", variable: MAILSINK, port: 18025, suite: None, recipe: &Mailsink },
+    Service { name: "exim", variable: SMTP, port: 18027, suite: None, recipe: &Exim },
     Service {
         name: "opensearch-1",
         variable: SEARCH,
         port: 19201,
-        suite: "opensearch",
+        suite: Some("opensearch"),
         recipe: &Engine {
             kind: "opensearch",
             pins: include_str!("engines/opensearch-1.toml"),
@@ -86,7 +114,7 @@ pub(crate) static TABLE: &[Service] = &[
         name: "opensearch-3",
         variable: SEARCH,
         port: 19203,
-        suite: "opensearch",
+        suite: Some("opensearch"),
         recipe: &Engine {
             kind: "opensearch",
             pins: include_str!("engines/opensearch-3.toml"),
@@ -97,20 +125,33 @@ pub(crate) static TABLE: &[Service] = &[
         name: "elasticsearch",
         variable: SEARCH,
         port: 19207,
-        suite: "opensearch",
+        suite: Some("opensearch"),
         recipe: &Engine {
             kind: "elasticsearch",
             pins: include_str!("engines/elasticsearch.toml"),
             java: JAVA_17,
         },
     },
-    Service { name: "mysql", variable: MYSQL, port: 13307, suite: "mysql", recipe: &Mysql::MYSQL },
+    Service {
+        name: "mysql",
+        variable: MYSQL,
+        port: 13307,
+        suite: Some("mysql"),
+        recipe: &Mysql::MYSQL,
+    },
     Service {
         name: "valkey",
         variable: REDIS,
         port: 16380,
-        suite: "redis",
+        suite: Some("redis"),
         recipe: &Redis::VALKEY,
+    },
+    Service {
+        name: "rabbitmq-4",
+        variable: RABBITMQ,
+        port: 15683,
+        suite: Some("rabbitmq"),
+        recipe: &Rabbitmq::NEWER,
     },
 ];
 

@@ -216,6 +216,6 @@ mod tests {
         ];
 
         assert_eq!(versions, ["2.19.6", "1.3.14", "3.8.0", "7.10.2"]);
-        assert_eq!(TABLE.iter().filter(|service| service.suite == "opensearch").count(), 4);
+        assert_eq!(TABLE.iter().filter(|service| service.suite == Some("opensearch")).count(), 4);
     }
 }

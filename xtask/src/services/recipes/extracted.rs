@@ -4,6 +4,7 @@
 //! checked every package's signature.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -66,11 +67,16 @@ pub(super) fn path(place: &Place, name: &str) -> String {
 
 /// The words that run one of its programs.
 pub(super) fn program(place: &Place, name: &str) -> Vec<String> {
+    run_by_its_loader(place, Path::new(&path(place, name)))
+}
+
+/// The same, of a program by its whole path.
+pub(super) fn run_by_its_loader(place: &Place, program: &Path) -> Vec<String> {
     let architecture = std::env::consts::ARCH;
     let loader = match architecture {
         "aarch64" => "usr/lib/ld-linux-aarch64.so.1",
         _ => "usr/lib64/ld-linux-x86-64.so.2",
     };
     let libraries = path(place, &format!("usr/lib/{architecture}-linux-gnu"));
-    vec![path(place, loader), "--library-path".to_owned(), libraries, path(place, name)]
+    vec![path(place, loader), "--library-path".to_owned(), libraries, program.display().to_string()]
 }

@@ -1,20 +1,28 @@
 //! What each kind of server needs to be installed, started and asked.
 
+mod elasticmq;
 mod engine;
+mod exim;
 mod extracted;
+mod mailsink;
 mod memcached;
 mod mysql;
 mod postgresql;
+mod rabbitmq;
 mod redis;
 
 use rustix::process::Signal;
 
 use super::place::Place;
 
+pub(super) use elasticmq::Elasticmq;
 pub(super) use engine::Engine;
+pub(super) use exim::Exim;
+pub(super) use mailsink::Mailsink;
 pub(super) use memcached::Memcached;
 pub(super) use mysql::Mysql;
 pub(super) use postgresql::Postgresql;
+pub(super) use rabbitmq::Rabbitmq;
 pub(super) use redis::Redis;
 
 /// Name and password of the user that tests come as, wherever there are users.
