@@ -1,7 +1,7 @@
 //! Keeping the search index in line with the database.
 //!
 //! The outbox is the promise, the [`Indexer`] the short cut: the serving process indexes at once what
-//! it has written and strikes the promise out; the [`relay`] keeps every promise that is left. What is
+//! it has written and strikes the promise out; the [`relay()`] keeps every promise that is left. What is
 //! written to the index is always what the database says *now*, in the order of the parent's
 //! revision, so repeats and any order are harmless.
 //!

@@ -222,7 +222,8 @@ async fn a_promise_keeps_the_trace_in_which_it_was_made(
     let traced = database.write(vec![change(Some(trace))]).await.unwrap().outbox[0];
     clock.pass(A_WHILE);
     assert_eq!(due(database).await[0].trace, Some(trace));
-    database.postpone(traced, clock.now(), "the search engine is down").await.unwrap();
+    let again = [(record, traced)];
+    database.postpone(&again, clock.now(), "the search engine is down").await.unwrap();
     assert_eq!(due(database).await[0].trace, Some(trace), "another try is of the same trace");
 
     let untraced = database.write(vec![change(None)]).await.unwrap().outbox[0];
