@@ -41,8 +41,6 @@ pub struct Settings {
     pub reserved_names: Vec<String>,
     /// Whether other processes use the same database.
     pub shared: bool,
-    /// How old a change may be that is not in the search index before that is told as a problem.
-    pub lag_limit: Duration,
 }
 
 impl Default for Settings {
@@ -59,7 +57,6 @@ impl Default for Settings {
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),
             shared: false,
-            lag_limit: Duration::from_mins(5),
         }
     }
 }

@@ -143,7 +143,6 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         max_document_bytes: config.records.max_document_bytes,
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
         shared: !config.database.url.is_empty(),
-        lag_limit: config.indexing.lag_limit(),
     }
 }
 

@@ -59,11 +59,6 @@ impl IndexingSection {
     pub fn wait(&self) -> Duration {
         Duration::from_millis(self.wait_ms)
     }
-
-    /// How old a change may be that is not in the index.
-    pub fn lag_limit(&self) -> Duration {
-        Duration::from_secs(self.lag_limit_s)
-    }
 }
 
 impl From<&IndexingSection> for IndexingOptions {
@@ -74,6 +69,7 @@ impl From<&IndexingSection> for IndexingOptions {
             poll: Duration::from_millis(section.poll_ms.max(10)),
             rate: NonZeroU32::new(section.rate),
             kept_indices: section.kept_indices,
+            lag_limit: Duration::from_secs(section.lag_limit_s),
             reconcile_every: (section.reconcile_every_h > 0)
                 .then(|| Duration::from_secs(section.reconcile_every_h.saturating_mul(3600))),
             refresh: section.refresh.into(),

@@ -20,8 +20,9 @@ pub struct Lagging {
     pub age: Duration,
 }
 
-/// Collections that are further behind than [`Settings::lag_limit`](crate::Settings::lag_limit),
-/// as far as was [last counted](super::look()).
+/// Collections that are further behind than
+/// [`lag_limit`](crate::indexing::IndexingOptions::lag_limit), as far as was
+/// [last counted](super::look()).
 pub fn lagging(services: &Services) -> Vec<Lagging> {
     let now = services.clock.now();
     let health = services.health.load();
@@ -31,5 +32,5 @@ pub fn lagging(services: &Services) -> Vec<Lagging> {
         oldest: lag.oldest,
         age: Duration::try_from(lag.oldest.duration_until(now)).unwrap_or_default(),
     });
-    all.filter(|lagging| lagging.age > services.settings.lag_limit).collect()
+    all.filter(|lagging| lagging.age > services.settings.indexing.lag_limit).collect()
 }

@@ -22,6 +22,8 @@ pub struct IndexingOptions {
     pub rate: Option<NonZeroU32>,
     /// Indices of each collection that are kept after a rebuild has replaced them.
     pub kept_indices: usize,
+    /// How old a change may be that is not in an index before that is told as a problem.
+    pub lag_limit: Duration,
     /// How long after one comparison with the database the next is due; none: when asked for.
     pub reconcile_every: Option<Duration>,
     /// Whether an answer waits until what it says can be found, if the request does not say.
@@ -50,6 +52,7 @@ impl Default for IndexingOptions {
             poll: Duration::from_secs(1),
             rate: None,
             kept_indices: 1,
+            lag_limit: Duration::from_mins(5),
             reconcile_every: Some(Duration::from_hours(24)),
             refresh: Refresh::WaitFor,
             refresh_of: BTreeMap::new(),
