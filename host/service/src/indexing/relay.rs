@@ -194,7 +194,7 @@ async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Re
             }
             Verdict::Retry(why) if promise.attempts < STRIKES => {
                 ctx.database.failed(&[number], again(ctx, promise.attempts), &why).await?;
-                counter!(RELAYED, "outcome" => "postponed").increment(1);
+                relayed("failed", 1);
             }
             Verdict::Retry(reason) | Verdict::Refused(reason) => {
                 give_up(ctx, promise, reason).await?;
@@ -205,7 +205,7 @@ async fn settle(ctx: &Context, promises: Vec<Due>, verdicts: Vec<Verdict>) -> Re
         postpone(ctx, &waiting, SOON, &why).await?;
     }
     ctx.database.kept(&kept).await?;
-    counter!(RELAYED, "outcome" => "kept").increment(count(&kept));
+    relayed("kept", kept.len());
     Ok(())
 }
 
@@ -216,12 +216,12 @@ async fn postpone(
     why: &str,
 ) -> Result<()> {
     ctx.database.postpone(promises, after(ctx, pause), why).await?;
-    counter!(RELAYED, "outcome" => "postponed").increment(count(promises));
+    relayed("postponed", promises.len());
     Ok(())
 }
 
-fn count(promises: &[(RecordId, i64)]) -> u64 {
-    u64::try_from(promises.len()).unwrap_or_default()
+fn relayed(outcome: &'static str, promises: usize) {
+    counter!(RELAYED, "outcome" => outcome).increment(u64::try_from(promises).unwrap_or(u64::MAX));
 }
 
 async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
@@ -237,7 +237,7 @@ async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
         since: ctx.clock.now(),
     };
     ctx.database.quarantine(promise.seq, &entry).await?;
-    counter!(RELAYED, "outcome" => "quarantined").increment(1);
+    relayed("quarantined", 1);
     Ok(())
 }
 
