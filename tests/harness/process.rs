@@ -125,10 +125,11 @@ impl ServerProcess {
         server
     }
 
-    async fn found(program: Program, found: &Path) -> Self {
+    async fn found(mut program: Program, found: &Path) -> Self {
         let started = Instant::now();
         loop {
             assert!(started.elapsed() < Duration::from_mins(1), "the server does not start");
+            assert_eq!(program.0.try_wait().unwrap(), None, "the server has ended, and said why");
             tokio::time::sleep(Duration::from_millis(10)).await;
             let Ok(text) = std::fs::read(found) else { continue };
             let Ok(server) = serde_json::from_slice::<Value>(&text) else { continue };
