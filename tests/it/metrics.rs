@@ -183,8 +183,8 @@ async fn calls_are_told_apart_by_how_they_ended() {
     let app = TestApp::new().await;
     app.activate(&test_guest("naughty"), &[]).await;
     let (folder, address) = (app.stop().await, free_address());
-    let limits = "plugins.limits.check_ms = 500\nplugins.limits.check_per_document_ms = 0\n\
-                  plugins.limits.calls_per_plugin = 1\nplugins.limits.waiting_per_plugin = 0\n";
+    let limits = "plugins.limits.check_ms = 4000\nplugins.limits.check_per_document_ms = 0\n\
+                  plugins.limits.calls_per_plugin = 1\nplugins.limits.waiting_per_plugin = 1\nplugins.limits.wait_ms = 1000\n";
     let server = start(folder.path(), &address, limits).await;
     let ask = async |act: &str| {
         let draft = json!({"metadata": {"do": act}, "files": {"enabled": false}});
@@ -195,7 +195,7 @@ async fn calls_are_told_apart_by_how_they_ended() {
     for act in ["trap", "memory", "nonsense"] {
         assert_eq!(ask(act).await, 503, "{act}");
     }
-    // One has the plugin for itself until its time is over.
+    // One has the plugin for itself until its time is over, which is longer than the other waits.
     let both = tokio::join!(ask("loop"), ask("loop"));
     assert_eq!(both, (503, 503));
 
