@@ -88,4 +88,6 @@ pub struct Task {
     pub created_by: Option<crate::UserId>,
     /// The trace in which it was asked for, if one was recorded.
     pub trace: Option<crate::TraceParent>,
+    /// Tasks of a queue with the same key are done one after another, in the order of their ids.
+    pub order_key: Option<String>,
 }

@@ -12,7 +12,9 @@ use crate::health::Health;
 use crate::indexing::{Indexer, IndexingOptions};
 use crate::metrics::Handles;
 use crate::nodes::Standing;
-use crate::ports::{Cache, Clock, Database, Ids, PluginRuntime, SearchIndex, Traces};
+use crate::ports::{
+    Broker, Cache, Clock, Database, Ids, PluginRuntime, Queue, SearchIndex, Traces,
+};
 use crate::records::renderer;
 use crate::vocabularies::Terms;
 
@@ -65,6 +67,10 @@ impl Default for Settings {
 pub struct Ports {
     /// Everything in SQL.
     pub database: Arc<dyn Database>,
+    /// Hands tasks to workers: the database itself, or [`crate::tasks::Brokered`].
+    pub queue: Arc<dyn Queue>,
+    /// What the queue works with, if it works with a broker.
+    pub broker: Option<Arc<dyn Broker>>,
     /// The search engine.
     pub search: Arc<dyn SearchIndex>,
     /// Makes plugins of bytes.

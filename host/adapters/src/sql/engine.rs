@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use repono_service::{Error, Result};
 
+use super::bell::Bell;
 use super::cells::{FromCells, Row, read};
 use super::meter::PoolState;
 use super::script::{Done, Script};
@@ -34,6 +35,9 @@ pub(super) trait Engine: Send + Sync + 'static {
 
     /// Its connections at this moment.
     fn pool(&self) -> PoolState;
+
+    /// Rung when tasks were stored.
+    fn bell(&self) -> &Bell;
 
     /// All rows, read.
     async fn all<T: FromCells>(&self, statement: Statement) -> Result<Vec<T>> {

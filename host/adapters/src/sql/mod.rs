@@ -14,6 +14,8 @@
 //! **Invariant:** no text of a statement is made of what a caller brings.
 
 mod accounts;
+mod announcements;
+mod bell;
 mod cells;
 mod changes;
 mod compatibility;

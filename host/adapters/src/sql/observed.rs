@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use repono_service::{Error, Result};
 use tracing::{Instrument as _, Span};
 
+use super::bell::Bell;
 use super::engine::{Connection, Engine, Failure, Transaction};
 use super::meter::{Meter, Operation, PoolState};
 use super::script::{Done, Script};
@@ -55,6 +56,10 @@ impl<E: Engine> Engine for Observed<E> {
 
     fn pool(&self) -> PoolState {
         self.inner.pool()
+    }
+
+    fn bell(&self) -> &Bell {
+        self.inner.bell()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Hands tasks to workers.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
@@ -10,11 +12,21 @@ use serde_json::Value as Json;
 
 use super::Sql;
 use super::cells::read;
+use super::changes::announced_at_once;
 use super::engine::{Connection, Engine, Failure, Transaction};
 use super::preconditions::Precondition;
 use super::script::{Script, StepBuilder};
 use super::statement::{Ending, Statement, Value, WIDEST};
 use super::tasks::task_columns;
+
+/// Whether nothing stands before a task in its order.
+macro_rules! is_next {
+    () => {
+        "(order_key is null or not exists (select 1 from tasks earlier where earlier.order_key = tasks.order_key \
+         and earlier.state in ('queued', 'running') and earlier.queue = tasks.queue and earlier.id < tasks.id))"
+    };
+}
+pub(super) use is_next;
 
 /// So often does a claim look for more at most. Others who claim at the same moment may hold more
 /// rows than they take.
@@ -22,6 +34,19 @@ const LOOKS: u32 = 10;
 
 #[async_trait]
 impl<E: Engine> Queue for Sql<E> {
+    fn announce(&self, _tasks: &[Task]) {
+        self.engine.bell().ring();
+    }
+
+    async fn wait(&self, _queues: &[String], patience: Duration) {
+        self.engine.bell().wait(patience).await;
+    }
+
+    async fn refill(&self) -> Result<u64> {
+        // Who looks finds all there is.
+        Ok(0)
+    }
+
     async fn claim(
         &self,
         queues: &[String],
@@ -37,7 +62,8 @@ impl<E: Engine> Queue for Sql<E> {
                 if wanted == 0 || !self.engine.any(any_due(queues, now)).await? {
                     break;
                 }
-                let claim = Claim { queues: queues.to_vec(), limit: wanted, now, until };
+                let among = Among::Queues(queues.to_vec());
+                let claim = Claim { among, limit: wanted, now, until };
                 claimed.extend(self.engine.transact(claim).await?);
             }
         }
@@ -80,10 +106,12 @@ impl<E: Engine> Queue for Sql<E> {
         let uncounted = i64::from(why.is_none());
         let mut script = Script::default();
         let step = script.step(
-            "update tasks set state = 'queued', due = ?, wakes = ?, error = coalesce(?, error), attempts = attempts - ?, receipt = null, \
-             updated = ? where id = ? and receipt = ? and state = 'running'",
+            "update tasks set state = 'queued', due = ?, wakes = ?, announced = ?, error = coalesce(?, error), attempts = attempts - ?, \
+             receipt = null, updated = ? where id = ? and receipt = ? and state = 'running'",
         );
-        only_if_held(step.bind(at).bind(at).bind(why).bind(uncounted).bind(self.now()), claimed);
+        let now = self.now();
+        let step = step.bind(at).bind(at).bind(announced_at_once(at, now)).bind(why);
+        only_if_held(step.bind(uncounted).bind(now), claimed);
         self.engine.run(script).await?;
         Ok(())
     }
@@ -100,7 +128,7 @@ impl<E: Engine> Queue for Sql<E> {
     }
 }
 
-fn any_due(queues: &[String], now: i64) -> Statement {
+pub(super) fn any_due(queues: &[String], now: i64) -> Statement {
     Statement::new("select 1 from tasks where queue in ([?]) and wakes <= ? limit 1")
         .bind_list(queues.iter().map(|queue| [queue.as_str().into()]))
         .bind(now)
@@ -114,11 +142,41 @@ fn only_if_held(step: StepBuilder<'_>, claimed: &Claimed) {
 }
 
 /// Takes what is due, and puts away what its workers have given up in silence.
-struct Claim {
-    queues: Vec<String>,
-    limit: u32,
-    now: i64,
-    until: i64,
+pub(super) struct Claim {
+    pub(super) among: Among,
+    pub(super) limit: u32,
+    pub(super) now: i64,
+    pub(super) until: i64,
+}
+
+/// What a claim is for. Each list has one entry at least and [`WIDEST`] at most.
+pub(super) enum Among {
+    Queues(Vec<String>),
+    Tasks(Vec<TaskId>),
+}
+
+impl Among {
+    fn due(&self) -> Statement {
+        match self {
+            // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
+            Self::Queues(queues) => Statement::new(concat!(
+                "select /*+ index(tasks tasks_wakes) */ ",
+                task_columns!(),
+                " from tasks where queue in ([?]) and wakes <= ? and ",
+                is_next!(),
+                " order by wakes, id limit ?"
+            ))
+            .bind_list(queues.iter().map(|queue| [queue.as_str().into()])),
+            Self::Tasks(ids) => Statement::new(concat!(
+                "select ",
+                task_columns!(),
+                " from tasks where id in ([?]) and wakes <= ? and ",
+                is_next!(),
+                " order by wakes, id limit ?"
+            ))
+            .bind_list(ids.iter().map(|id| [id.0.as_str().into()])),
+        }
+    }
 }
 
 #[async_trait]
@@ -128,17 +186,7 @@ impl Transaction for Claim {
     const TABLE: &'static str = "tasks";
 
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Vec<Claimed>, Failure> {
-        // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
-        let due = Statement::new(concat!(
-            "select /*+ index(tasks tasks_wakes) */ ",
-            task_columns!(),
-            " from tasks where queue in ([?]) and wakes <= ? order by wakes, id limit ?"
-        ));
-        let due = due
-            .ending(Ending::LockFree)
-            .bind_list(self.queues.iter().map(|queue| [queue.as_str().into()]))
-            .bind(self.now)
-            .bind(self.limit);
+        let due = self.among.due().ending(Ending::LockFree).bind(self.now).bind(self.limit);
         let due: Vec<Task> =
             connection.rows(&due).await?.iter().map(read).collect::<Result<_>>()?;
 
@@ -160,6 +208,7 @@ impl Transaction for Claim {
         let updated = |task: &Task| Timestamp::from_microsecond(self.now).unwrap_or(task.updated);
         let claimed = |task: Task| Claimed {
             receipt: receipt.clone(),
+            delivery: None,
             task: Task {
                 state: TaskState::Running,
                 attempts: task.attempts + 1,

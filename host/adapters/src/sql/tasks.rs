@@ -18,7 +18,7 @@ use super::statement::{Statement, Value};
 macro_rules! task_columns {
     () => {
         "id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-         progress, checkpoint, result, error, cancel_requested, created_by, trace"
+         progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key"
     };
 }
 
@@ -76,10 +76,11 @@ impl<E: Engine> Tasks for Sql<E> {
         let mut script = Script::default();
         script
             .step(
-                "update tasks set state = 'queued', attempts = 0, cancel_requested = ?, due = ?, wakes = ?, updated = ? \
+                "update tasks set state = 'queued', attempts = 0, cancel_requested = ?, due = ?, wakes = ?, announced = ?, updated = ? \
                  where id = ? and state in ('dead', 'cancelled')",
             )
             .bind(false)
+            .bind(now)
             .bind(now)
             .bind(now)
             .bind(now)
@@ -168,6 +169,7 @@ impl FromCells for Task {
             cancel_requested: cells.flag(&at, "cancel_requested")?,
             created_by: cells.number_if(&at, "created_by")?.map(UserId),
             trace: cells.parse_if(&at, "trace")?,
+            order_key: cells.text_if(&at, "order_key")?,
         })
     }
 }

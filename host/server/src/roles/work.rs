@@ -16,15 +16,19 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub(super) async fn run(ctx: Context, section: TasksSection, stop: CancellationToken) {
     let mut pause = section.poll();
     while !stop.is_cancelled() {
-        match tasks::work_once(&ctx, &queues(&ctx, &section), 1, &stop).await {
-            Ok(0) => pause = section.poll(),
-            Ok(_) => continue,
+        let queues = queues(&ctx, &section);
+        match tasks::work_once(&ctx, &queues, 1, &stop).await {
+            Ok(0) => {
+                pause = section.poll();
+                stop.run_until_cancelled(ctx.queue.wait(&queues, pause)).await;
+            }
+            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(error = %error, "a worker could not work");
                 pause = (pause * 2).min(LONGEST);
+                stop.run_until_cancelled(tokio::time::sleep(pause)).await;
             }
         }
-        stop.run_until_cancelled(tokio::time::sleep(pause)).await;
     }
 }
 

@@ -11,8 +11,8 @@ use repono_domain::{
 };
 
 use super::{
-    Accounts, Activation, Indices, Nodes, Outbox, Package, Packages, Queue, Records, Tasks,
-    Vocabularies,
+    Accounts, Activation, Announcements, Indices, Nodes, Outbox, Package, Packages, Queue, Records,
+    Tasks, Vocabularies,
 };
 use crate::Result;
 
@@ -165,6 +165,7 @@ pub trait Database:
     + Vocabularies
     + Tasks
     + Queue
+    + Announcements
     + Nodes
     + Indices
 {
@@ -179,6 +180,7 @@ impl<
         + Vocabularies
         + Tasks
         + Queue
+        + Announcements
         + Nodes
         + Indices,
 > Database for T

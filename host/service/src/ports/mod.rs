@@ -9,6 +9,7 @@
 //! 4. A field in [`crate::Context`], filled in `host/server`.
 
 mod accounts;
+mod broker;
 mod cache;
 mod clock;
 #[cfg(feature = "contract")]
@@ -27,6 +28,7 @@ mod traces;
 mod vocabularies;
 
 pub use accounts::Accounts;
+pub use broker::{Broker, Delivery, Depth, Notice};
 pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use database::{Change, Database, Transactions, Written};
@@ -40,7 +42,7 @@ pub use plugins::{
     Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
-pub use queue::{Backlog, Claimed, Queue, TaskFilter, Tasks};
+pub use queue::{Announcements, Backlog, Claimed, Queue, TaskFilter, Tasks};
 pub use records::{Filter, Outline, Records, Stored};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,

@@ -1,10 +1,13 @@
 //! Tasks: the truth about them, and who works on which.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use repono_domain::{Task, TaskId, TaskState};
 use serde_json::Value;
 
+use super::broker::{Delivery, Notice};
 use crate::Result;
 
 /// A task in a worker's hands.
@@ -12,8 +15,10 @@ use crate::Result;
 pub struct Claimed {
     /// The task, `attempts` counting this one.
     pub task: Task,
-    /// The broker's mark of this delivery.
+    /// Names this claim.
     pub receipt: String,
+    /// How a broker brought it; acknowledged once the claim is settled.
+    pub delivery: Option<Delivery>,
 }
 
 /// Which tasks a person asks for. `None` means any.
@@ -74,11 +79,53 @@ pub trait Tasks: Send + Sync {
     async fn backlogs(&self) -> Result<Vec<Backlog>>;
 }
 
+/// What whoever works with a broker asks of the truth about tasks (ADR 14).
+#[async_trait]
+pub trait Announcements: Send + Sync {
+    /// As [`Queue::claim`], of these tasks and no others.
+    async fn claim_these(&self, ids: &[TaskId], lease: SignedDuration) -> Result<Vec<Claimed>>;
+
+    /// Queues that have ever had a task.
+    async fn queues(&self) -> Result<Vec<String>>;
+
+    /// Whether any task of this queue could be claimed within `ahead`.
+    async fn any_due(&self, queue: &str, ahead: SignedDuration) -> Result<bool>;
+
+    /// Up to `limit` tasks of this queue, the oldest first, that could be claimed within `ahead` and
+    /// of which brokers were told nothing, or nothing for longer than `silence` after they became
+    /// due. From now on they count as announced.
+    async fn unannounced(
+        &self,
+        queue: &str,
+        ahead: SignedDuration,
+        silence: SignedDuration,
+        limit: u32,
+    ) -> Result<Vec<Notice>>;
+
+    /// Takes back that brokers were told of these tasks.
+    async fn not_announced(&self, ids: &[TaskId]) -> Result<()>;
+
+    /// The first task of this order that is not over, if it could be claimed now.
+    async fn next_in_order(&self, queue: &str, order_key: &str) -> Result<Option<Notice>>;
+}
+
 /// Hands tasks to workers: each to one at a time, at least once.
 #[async_trait]
 pub trait Queue: Send + Sync {
+    /// Tells workers of tasks that were just stored. It waits for nothing and promises nothing: who
+    /// is not told finds out by looking.
+    fn announce(&self, tasks: &[Task]);
+
+    /// Ends when these queues may have something to claim, after `patience` at the latest. It may
+    /// end for no reason, and may be given up at any time.
+    async fn wait(&self, queues: &[String], patience: Duration);
+
+    /// Tells workers again of what is due and was not heard of. Answers of how many.
+    async fn refill(&self) -> Result<u64>;
+
     /// Takes up to `limit` tasks of these queues that are due. A task whose worker neither ends
-    /// nor [extends](Queue::extend) its claim within `lease` is handed out again.
+    /// nor [extends](Queue::extend) its claim within `lease` is handed out again. One with an order
+    /// key is not handed out before all that came before it in that order are over.
     async fn claim(
         &self,
         queues: &[String],

@@ -58,8 +58,10 @@ pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
         cancel_requested: false,
         created_by: ctx.caller.user(),
         trace: ctx.traces.current(),
+        order_key: None,
     };
     ctx.database.write(vec![Change::Enqueue(task.clone())]).await?;
+    ctx.queue.announce(std::slice::from_ref(&task));
     Ok(task)
 }
 

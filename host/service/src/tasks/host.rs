@@ -30,7 +30,7 @@ impl TaskHost for Host {
 
     async fn is_cancelled(&self) -> bool {
         // A claim that is lost is worked on by someone else: stop as well.
-        match self.ctx.database.extend(&self.claimed, self.lease).await {
+        match self.ctx.queue.extend(&self.claimed, self.lease).await {
             Ok(asked) if !asked => self.cancelled.load(Ordering::Relaxed),
             Ok(_) => true,
             Err(error) => error.kind() == crate::Kind::Conflict,

@@ -1,5 +1,6 @@
 //! Work that is done later, by a plugin's `task` hook.
 
+mod brokered;
 mod cancel;
 mod enqueue;
 mod host;
@@ -7,6 +8,7 @@ mod list;
 mod retry;
 mod work;
 
+pub use brokered::Brokered;
 pub use cancel::cancel;
 pub use enqueue::enqueue;
 pub use list::{depths, list, read};

@@ -15,5 +15,7 @@ pub async fn retry(ctx: &Context, id: &TaskId) -> Result<Task> {
             task.state.as_str()
         )));
     }
-    read(ctx, id).await
+    let task = read(ctx, id).await?;
+    ctx.queue.announce(std::slice::from_ref(&task));
+    Ok(task)
 }

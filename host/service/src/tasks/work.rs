@@ -31,7 +31,7 @@ pub async fn work_once(
     limit: u32,
     stop: &tokio_util::sync::CancellationToken,
 ) -> Result<usize> {
-    let claimed = ctx.database.claim(queues, limit, LEASE).await?;
+    let claimed = ctx.queue.claim(queues, limit, LEASE).await?;
     let count = claimed.len();
     let work = claimed.into_iter().map(|claimed| work_on(ctx.clone(), claimed, stop.clone()));
     futures::future::join_all(work).await;
@@ -70,11 +70,11 @@ async fn attempt(
             if task.created.duration_until(ctx.clock.now()) < SignedDuration::from_hours(24) =>
         {
             tracing::warn!(task.id = %task.id, error = %error, "nobody here does this task; it waits");
-            ctx.database.again(claimed, after(ctx, Duration::from_mins(1)), None).await?;
+            ctx.queue.again(claimed, after(ctx, Duration::from_mins(1)), None).await?;
             return Ok("unknown_kind");
         }
         Err(error) => {
-            ctx.database.bury(claimed, &error.to_string()).await?;
+            ctx.queue.bury(claimed, &error.to_string()).await?;
             return Ok("dead");
         }
     };
@@ -90,7 +90,7 @@ async fn attempt(
     let execution =
         plugin.execute(&circumstances, &kind.name, &task.payload, Arc::clone(&host) as _);
     let Some(outcome) = supervise(ctx, claimed, &host, execution, stop).await else {
-        ctx.database.again(claimed, ctx.clock.now(), None).await?;
+        ctx.queue.again(claimed, ctx.clock.now(), None).await?;
         return Ok("handed_back");
     };
     settle(ctx, claimed, outcome).await
@@ -114,7 +114,7 @@ async fn supervise(
                 asked_at = Some(tokio::time::Instant::now());
             }
             () = tokio::time::sleep(if asked_at.is_some() { Duration::from_millis(200) } else { HEARTBEAT }) => {
-                let asked = ctx.database.extend(claimed, LEASE).await.unwrap_or(false);
+                let asked = ctx.queue.extend(claimed, LEASE).await.unwrap_or(false);
                 if asked && asked_at.is_none() {
                     asked_at = Some(tokio::time::Instant::now());
                 }
@@ -134,15 +134,15 @@ async fn settle(
 ) -> Result<&'static str> {
     match outcome {
         Ok(Outcome::Done(result)) => {
-            ctx.database.succeed(claimed, &result).await?;
+            ctx.queue.succeed(claimed, &result).await?;
             Ok("succeeded")
         }
         Ok(Outcome::Again(delay)) => {
-            ctx.database.again(claimed, after(ctx, delay), None).await?;
+            ctx.queue.again(claimed, after(ctx, delay), None).await?;
             Ok("again")
         }
         Ok(Outcome::Cancelled) => {
-            ctx.database.stopped(claimed).await?;
+            ctx.queue.stopped(claimed).await?;
             Ok("cancelled")
         }
         Err(
@@ -150,12 +150,12 @@ async fn settle(
             | PluginFailure::Unsupported(_)
             | PluginFailure::Permanent(_)),
         ) => {
-            ctx.database.bury(claimed, &failure.to_string()).await?;
+            ctx.queue.bury(claimed, &failure.to_string()).await?;
             Ok("dead")
         }
         Err(failure) if claimed.task.attempts >= claimed.task.max_attempts => {
             tracing::error!(task.id = %claimed.task.id, error = %failure, "task {} is given up after {} attempts", claimed.task.id, claimed.task.attempts);
-            ctx.database.bury(claimed, &failure.to_string()).await?;
+            ctx.queue.bury(claimed, &failure.to_string()).await?;
             Ok("dead")
         }
         Err(failure) => {
@@ -163,7 +163,7 @@ async fn settle(
                 PluginFailure::Transient(Some(delay)) => *delay,
                 _ => Duration::from_secs(1 << claimed.task.attempts.min(10)),
             };
-            ctx.database.again(claimed, after(ctx, delay), Some(&failure.to_string())).await?;
+            ctx.queue.again(claimed, after(ctx, delay), Some(&failure.to_string())).await?;
             Ok("failed")
         }
     }

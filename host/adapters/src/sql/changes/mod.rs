@@ -12,6 +12,7 @@ use repono_service::Result;
 use repono_service::ports::Change;
 
 use super::script::Script;
+pub(super) use work::announced_at_once;
 
 /// Statements for all of `changes`.
 ///
@@ -92,7 +93,7 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         Change::Import { line, record, instead_of } => {
             records::import(script, &line, record, instead_of);
         }
-        Change::Enqueue(task) => work::enqueue(script, &task)?,
+        Change::Enqueue(task) => work::enqueue(script, &task, now)?,
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,
         Change::RevokeToken(id) => accounts::revoke_token(script, id),

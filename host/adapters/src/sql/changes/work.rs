@@ -30,13 +30,18 @@ pub(super) fn promise(
         .mark(Mark::Promise);
 }
 
-pub(super) fn enqueue(script: &mut Script, task: &Task) -> Result<()> {
+/// Whoever stores a task that is due announces it right after the commit.
+pub(in crate::sql) fn announced_at_once(due: i64, now: i64) -> Option<i64> {
+    (due <= now).then_some(now)
+}
+
+pub(super) fn enqueue(script: &mut Script, task: &Task, now: i64) -> Result<()> {
     let due = task.due.as_microsecond();
     script
         .step(
             "insert into tasks (id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-             progress, checkpoint, result, error, cancel_requested, created_by, trace, wakes) \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key, wakes, announced) \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(task.id.0.as_str())
         .bind(task.queue.as_str())
@@ -55,7 +60,9 @@ pub(super) fn enqueue(script: &mut Script, task: &Task) -> Result<()> {
         .bind(task.cancel_requested)
         .bind(task.created_by.map(|user| user.0))
         .bind(task.trace)
+        .bind(task.order_key.as_deref())
         .bind((task.state == TaskState::Queued).then_some(due))
+        .bind(announced_at_once(due, now))
         .unless_refused(Precondition::NewTask(task.id.clone()));
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! PostgreSQL.
 
+mod carrier;
 mod connection;
 mod escape;
 mod values;
@@ -7,6 +8,9 @@ mod values;
 #[cfg(test)]
 #[cfg(feature = "services")]
 super::server::tests_of!(sqlx::Postgres, "REPONO_TEST_POSTGRESQL");
+#[cfg(test)]
+#[cfg(feature = "services")]
+mod carrier_tests;
 
 use std::time::Duration;
 
@@ -16,7 +20,9 @@ use sqlx::error::DatabaseError;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
+use tokio::time::{Instant, sleep};
 
+use super::bell::Bell;
 use super::dialect::{Dialect, Locks, Numbers, Placeholder, Texts, UnlessThere};
 use super::server::{Encryption, Meaning, PREPARED, Server, Vendor, refused};
 
@@ -31,6 +37,9 @@ static TEXTS: Texts = Texts::of(Dialect {
     unless_there: UnlessThere::OnConflict,
     numbers: Numbers::Returned,
 });
+
+/// Between attempts to be the one who migrates.
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// The oldest that the suites have passed with.
 const OLDEST: u32 = 15_00_00;
@@ -88,21 +97,23 @@ impl Vendor for sqlx::Postgres {
         connection: &mut PgConnection,
         patience: Duration,
     ) -> Result<bool, sqlx::Error> {
-        // Of this database alone, as all advisory locks are.
-        let lock = format!(
-            "set lock_timeout = {}; select pg_advisory_lock(hashtextextended('repono.migrate', 0)); set lock_timeout = 0",
-            patience.as_millis()
-        );
-        match connection.execute(AssertSqlSafe(lock)).await {
-            Err(error)
-                if error
-                    .as_database_error()
-                    .is_some_and(|error| error.code().as_deref() == Some("55P03")) =>
-            {
-                Ok(false)
+        // Of this database alone, as all advisory locks are. Asked for again and again: who waits for
+        // it inside the server holds up `create index concurrently`, which waits for all who wait.
+        let lock = "select pg_try_advisory_lock(hashtextextended('repono.migrate', 0))";
+        let begun = Instant::now();
+        loop {
+            if sqlx::query_scalar(lock).fetch_one(&mut *connection).await? {
+                return Ok(true);
             }
-            outcome => outcome.map(|_| true),
+            if begun.elapsed() > patience {
+                return Ok(false);
+            }
+            sleep(LOCK_PAUSE).await;
         }
+    }
+
+    fn bell(options: PgConnectOptions) -> Bell {
+        Bell::carried(|sound| carrier::carry(options, sound))
     }
 
     /// By `SQLSTATE`, <https://www.postgresql.org/docs/current/errcodes-appendix.html>.

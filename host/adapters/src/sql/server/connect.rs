@@ -51,6 +51,7 @@ impl<V: Vendor> Sql<Server<V>> {
     pub async fn connect(options: &ServerOptions, clock: Arc<dyn Clock>) -> Result<Self> {
         let told = |error: sqlx::Error| describe::<V>(&error);
         let limit = options.answer_timeout;
+        let how = V::options(&options.url).map_err(told)?;
         let pool = PoolOptions::<V>::new()
             .max_connections(options.connections)
             .acquire_timeout(options.acquire_timeout)
@@ -64,7 +65,7 @@ impl<V: Vendor> Sql<Server<V>> {
                 })
             })
             .after_connect(move |connection, _| Box::pin(V::prepare(connection, limit)))
-            .connect_lazy_with(V::options(&options.url).map_err(told)?);
+            .connect_lazy_with(how.clone());
         let mut connection = pool.acquire().await.map_err(told)?;
         let largest = V::inspect(&mut connection).await?;
         if let Some(largest) = largest.filter(|largest| *largest < ROOMY) {
@@ -76,7 +77,8 @@ impl<V: Vendor> Sql<Server<V>> {
         }
         migrate::inspect::<V>(&mut connection).await?;
         drop(connection);
-        Ok(Self::new(Server { pool, meter: PoolMeter::new(V::SYSTEM), limit, largest }, clock))
+        let (meter, bell) = (PoolMeter::new(V::SYSTEM), V::bell(how));
+        Ok(Self::new(Server { pool, meter, limit, largest, bell }, clock))
     }
 
     /// Lets those finish who are at work and closes all connections. All that comes later is

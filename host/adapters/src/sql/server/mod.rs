@@ -26,6 +26,7 @@ pub(super) use self::script::{Execute, Outcome, Trip, run};
 #[cfg(test)]
 #[cfg(feature = "services")]
 pub(super) use self::tests::tests_of;
+use super::bell::Bell;
 use super::engine::{Connection, Engine, Transaction};
 use super::meter::{self, PoolMeter, PoolState};
 use super::script::{Done, Script};
@@ -67,6 +68,12 @@ pub(super) trait Vendor: Database<Connection: Execute + Migrate> {
         patience: Duration,
     ) -> Result<bool, sqlx::Error>;
 
+    /// What tells those who wait for tasks that there are some; of this process alone if the server
+    /// cannot tell others.
+    fn bell(_options: Options<Self>) -> Bell {
+        Bell::default()
+    }
+
     /// What the database's own error means; none if it is nothing special.
     fn meaning(error: &dyn DatabaseError) -> Option<Meaning>;
 }
@@ -104,6 +111,7 @@ pub struct Server<V: Database> {
     limit: Duration,
     /// How large a statement may be with its values.
     largest: Option<usize>,
+    bell: Bell,
 }
 
 #[async_trait]
@@ -139,6 +147,10 @@ impl<V: Vendor> Engine for Server<V> {
 
     fn pool(&self) -> PoolState {
         meter::state(&self.pool)
+    }
+
+    fn bell(&self) -> &Bell {
+        &self.bell
     }
 }
 

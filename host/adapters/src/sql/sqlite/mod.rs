@@ -25,6 +25,7 @@ use sqlx::{AssertSqlSafe, Sqlite as Driver, SqlitePool};
 pub(super) use self::open::MIGRATOR;
 use self::trips::Trips;
 use self::writer::Writer;
+use super::bell::Bell;
 use super::dialect::{Dialect, Locks, Numbers, Placeholder, Texts, UnlessThere};
 use super::engine::{Engine, Transaction};
 use super::meter::{self, PoolMeter, PoolState};
@@ -39,6 +40,7 @@ pub struct File {
     readers: SqlitePool,
     meter: PoolMeter,
     writer: Writer,
+    bell: Bell,
 }
 
 static TEXTS: Texts = Texts::of(Dialect {
@@ -79,6 +81,10 @@ impl Engine for File {
 
     fn pool(&self) -> PoolState {
         meter::state(&self.readers)
+    }
+
+    fn bell(&self) -> &Bell {
+        &self.bell
     }
 }
 

@@ -12,6 +12,7 @@ use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::writer::Writer;
 use super::{File, Sqlite, error};
+use crate::sql::bell::Bell;
 use crate::sql::compatibility;
 use crate::sql::engine::Engine as _;
 use crate::sql::meter::PoolMeter;
@@ -59,7 +60,7 @@ impl Sqlite {
             .connect_lazy_with(reader_options(&options));
         let writer = Writer::start(connection, options);
         let meter = PoolMeter::new(File::SYSTEM);
-        Ok(Self::new(File { readers, meter, writer }, clock))
+        Ok(Self::new(File { readers, meter, writer, bell: Bell::default() }, clock))
     }
 
     /// Finishes what was asked for and closes the file in order. All that comes later is refused.

@@ -9,6 +9,8 @@
 )]
 
 pub mod accounts;
+pub mod announcements;
+pub mod broker;
 pub mod cache;
 mod clock;
 pub mod indices;

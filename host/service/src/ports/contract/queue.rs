@@ -1,5 +1,7 @@
 //! [`crate::ports::Tasks`] and [`crate::ports::Queue`]: each task to one worker at a time, at least
-//! once, until it is over.
+//! once, until it is over. The queue may be the database itself, or work with a broker.
+
+use std::time::Duration;
 
 use futures::future::join_all;
 use jiff::SignedDuration;
@@ -8,7 +10,7 @@ use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
-use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, TaskFilter};
+use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, Queue, TaskFilter};
 use crate::{Kind, Result};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -16,41 +18,185 @@ const MOMENT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Runs the whole suite on an empty database.
 pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
-    what_was_enqueued_is_read(database, clock).await;
-    a_task_waits_until_it_is_due(database, clock).await;
-    a_task_goes_to_one_worker(database, clock).await;
-    a_task_whose_lease_ends_is_handed_out_again(database, clock).await;
-    a_worker_keeps_its_task_by_extending(database, clock).await;
-    a_worker_that_lost_its_task_changes_nothing(database, clock).await;
-    a_task_that_is_done_has_its_result(database, clock).await;
-    trying_again_counts_only_with_a_reason(database, clock).await;
-    a_task_whose_workers_fall_silent_is_buried(database, clock).await;
-    a_buried_task_waits_for_a_person(database, clock).await;
-    a_queued_task_is_cancelled_at_once(database, clock).await;
-    a_running_task_is_asked_to_stop(database, clock).await;
-    notes_are_kept_for_the_next_attempt(database, clock).await;
-    tasks_are_listed_newest_first(database, clock).await;
-    depths_count_by_queue_and_state(database, clock).await;
-    backlogs_tell_what_is_to_be_seen_to(database, clock).await;
+    of_queue(database, database, clock, Duration::ZERO).await;
 }
 
-async fn what_was_enqueued_is_read(database: &dyn Database, clock: &HeldClock) {
-    let task = enqueue(database, clock, &queue()).await;
+/// The same of a queue beside the database, which knows within `settling` what has happened.
+pub async fn of_queue(
+    database: &dyn Database,
+    queue: &dyn Queue,
+    clock: &HeldClock,
+    settling: Duration,
+) {
+    let scene = &Scene { database, queue, clock, settling };
+    what_was_enqueued_is_read(scene).await;
+    a_task_waits_until_it_is_due(scene).await;
+    a_task_goes_to_one_worker(scene).await;
+    a_task_whose_lease_ends_is_handed_out_again(scene).await;
+    a_worker_keeps_its_task_by_extending(scene).await;
+    a_worker_that_lost_its_task_changes_nothing(scene).await;
+    a_task_that_is_done_has_its_result(scene).await;
+    trying_again_counts_only_with_a_reason(scene).await;
+    a_task_whose_workers_fall_silent_is_buried(scene).await;
+    a_buried_task_waits_for_a_person(scene).await;
+    a_queued_task_is_cancelled_at_once(scene).await;
+    a_running_task_is_asked_to_stop(scene).await;
+    notes_are_kept_for_the_next_attempt(scene).await;
+    tasks_are_listed_newest_first(scene).await;
+    depths_count_by_queue_and_state(scene).await;
+    backlogs_tell_what_is_to_be_seen_to(scene).await;
+    tasks_of_one_order_are_done_one_after_another(scene).await;
+    an_order_goes_on_when_its_first_is_called_off(scene).await;
+}
 
-    assert_eq!(read(database, &task.id).await, task);
-    assert_eq!(database.task(&TaskId("unknown".to_owned())).await.unwrap(), None);
-    let refused = database.write(vec![Change::Enqueue(task)]).await.unwrap_err();
+/// Of a queue that works with a broker: `lose` has the broker lose all that is in a queue.
+pub async fn what_is_lost_is_told_again(
+    database: &dyn Database,
+    queue: &dyn Queue,
+    clock: &HeldClock,
+    lose: impl AsyncFn(&str),
+) {
+    let scene = &Scene { database, queue, clock, settling: Duration::from_secs(1) };
+    let queue = self::queue();
+    let mut ids = Vec::new();
+    for _ in 0..10 {
+        ids.push(scene.enqueue(&queue).await.id);
+    }
+    let held = scene.claim(&queue).await;
+
+    lose(&queue).await;
+    clock.pass(LEASE - MOMENT);
+
+    scene.queue.succeed(&held, &json!("done")).await.unwrap();
+    for _ in 1..ids.len() {
+        let claimed = scene.claim(&queue).await;
+        scene.queue.succeed(&claimed, &json!("done")).await.unwrap();
+    }
+    scene.nothing_to_claim(&queue).await;
+    for id in ids {
+        let task = scene.read(&id).await;
+        assert_eq!((task.state, task.attempts), (TaskState::Succeeded, 1));
+    }
+}
+
+/// Of a queue that can tell those who wait for it: what one process stores, another takes at once.
+pub async fn who_waits_is_told(one: &dyn Database, other: &dyn Database, clock: &HeldClock) {
+    let queue = queue();
+    let queues = [queue.clone()];
+    let begun = tokio::time::Instant::now();
+    let claimed = async {
+        loop {
+            if let Some(claimed) = one.claim(&queues, 1, LEASE).await.unwrap().pop() {
+                return claimed;
+            }
+            one.wait(&queues, PATIENCE * 2).await;
+        }
+    };
+    let stored = async {
+        // Processes may need a moment until they hear each other.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let task = task(&queue, clock.now());
+        other.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
+        other.announce(std::slice::from_ref(&task));
+        task
+    };
+
+    let (claimed, task) = futures::future::join(claimed, stored).await;
+
+    assert!(begun.elapsed() < PATIENCE, "nobody was told");
+    assert_eq!(claimed.task.id, task.id);
+}
+
+/// What is looked for may take so long to be there, if it takes any time at all.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Scene<'s> {
+    database: &'s dyn Database,
+    queue: &'s dyn Queue,
+    clock: &'s HeldClock,
+    /// Nothing comes later than this.
+    settling: Duration,
+}
+
+impl Scene<'_> {
+    async fn enqueue(&self, queue: &str) -> Task {
+        self.enqueue_task(task(queue, self.clock.now())).await
+    }
+
+    async fn enqueue_task(&self, task: Task) -> Task {
+        self.database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
+        self.queue.announce(std::slice::from_ref(&task));
+        task
+    }
+
+    async fn revive(&self, id: &TaskId) -> bool {
+        let revived = self.database.revive(id).await.unwrap();
+        self.queue.announce(&[self.read(id).await]);
+        revived
+    }
+
+    /// The next task, which is there or on its way.
+    async fn claim(&self, queue: &str) -> Claimed {
+        let patience = if self.settling.is_zero() { Duration::ZERO } else { PATIENCE };
+        self.claim_within(queue, patience).await.unwrap()
+    }
+
+    async fn nothing_to_claim(&self, queue: &str) {
+        let claimed = self.claim_within(queue, self.settling).await;
+        assert!(claimed.is_none(), "{claimed:?}");
+    }
+
+    /// As above, at least until a task is in this state.
+    async fn nothing_until(&self, queue: &str, id: &TaskId, state: TaskState) {
+        let begun = tokio::time::Instant::now();
+        self.nothing_to_claim(queue).await;
+        while self.read(id).await.state != state && begun.elapsed() < PATIENCE {
+            self.nothing_to_claim(queue).await;
+        }
+    }
+
+    async fn claim_within(&self, queue: &str, patience: Duration) -> Option<Claimed> {
+        let begun = tokio::time::Instant::now();
+        let queues = [queue.to_owned()];
+        loop {
+            let refilled = self.queue.refill().await;
+            // A broker that has just lost something may need a moment.
+            assert!(refilled.is_ok() || !self.settling.is_zero(), "{refilled:?}");
+            let claimed = self.queue.claim(&queues, 1, LEASE).await.unwrap().pop();
+            let left = patience.saturating_sub(begun.elapsed());
+            if claimed.is_some() || left.is_zero() {
+                return claimed;
+            }
+            self.queue.wait(&queues, left.min(Duration::from_millis(200))).await;
+        }
+    }
+
+    async fn read(&self, id: &TaskId) -> Task {
+        self.database.task(id).await.unwrap().unwrap()
+    }
+
+    async fn list(&self, filter: &TaskFilter) -> Vec<TaskId> {
+        self.database.tasks(filter).await.unwrap().into_iter().map(|task| task.id).collect()
+    }
+}
+
+async fn what_was_enqueued_is_read(scene: &Scene<'_>) {
+    let task = scene.enqueue(&queue()).await;
+
+    assert_eq!(scene.read(&task.id).await, task);
+    assert_eq!(scene.database.task(&TaskId("unknown".to_owned())).await.unwrap(), None);
+    let refused = scene.database.write(vec![Change::Enqueue(task)]).await.unwrap_err();
     assert_eq!(refused.kind(), Kind::Conflict, "{refused}");
 }
 
-async fn a_task_waits_until_it_is_due(database: &dyn Database, clock: &HeldClock) {
+async fn a_task_waits_until_it_is_due(scene: &Scene<'_>) {
     let queue = queue();
-    let task = task(&queue, clock.now() + MOMENT);
-    database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
+    let task = task(&queue, scene.clock.now() + MOMENT);
+    scene.database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
 
-    assert!(claim(database, &queue).await.is_none());
-    clock.pass(MOMENT);
-    let claimed = claim(database, &queue).await.unwrap();
+    scene.nothing_to_claim(&queue).await;
+    scene.clock.pass(MOMENT);
+    let claimed = scene.claim(&queue).await;
     assert_eq!(claimed.task.trace, task.trace, "it goes on in the trace in which it was asked for");
 
     assert_eq!(
@@ -59,235 +205,246 @@ async fn a_task_waits_until_it_is_due(database: &dyn Database, clock: &HeldClock
     );
 }
 
-async fn a_task_goes_to_one_worker(database: &dyn Database, clock: &HeldClock) {
+async fn a_task_goes_to_one_worker(scene: &Scene<'_>) {
     let (queue, other) = (queue(), queue());
     let mut enqueued = Vec::new();
     for _ in 0..20 {
-        enqueued.push(enqueue(database, clock, &queue).await.id);
+        enqueued.push(scene.enqueue(&queue).await.id);
     }
-    let elsewhere = enqueue(database, clock, &other).await.id;
+    let elsewhere = scene.enqueue(&other).await.id;
 
     let queues = [queue.clone()];
-    let claims = join_all((0..8).map(|_| database.claim(&queues, 3, LEASE))).await;
+    let mut claimed: Vec<TaskId> = Vec::new();
+    let begun = tokio::time::Instant::now();
+    while claimed.len() < enqueued.len() && begun.elapsed() <= PATIENCE {
+        let claims = join_all((0..8).map(|_| scene.queue.claim(&queues, 3, LEASE))).await;
+        for claims in claims {
+            let claims = claims.unwrap();
+            assert!(claims.len() <= 3, "{claims:?}");
+            claimed.extend(claims.into_iter().map(|claimed| claimed.task.id));
+        }
+        if scene.settling.is_zero() {
+            break;
+        }
+    }
 
-    let sizes: Vec<usize> = claims.iter().map(|claim| claim.as_ref().unwrap().len()).collect();
-    assert!(sizes.iter().all(|size| *size <= 3), "{sizes:?}");
-    let mut claimed: Vec<TaskId> =
-        claims.into_iter().flat_map(Result::unwrap).map(|claimed| claimed.task.id).collect();
     claimed.sort_unstable();
     assert_eq!(claimed, enqueued);
-    assert_eq!(database.claim(&[queue, other], 3, LEASE).await.unwrap()[0].task.id, elsewhere);
-    assert!(database.claim(&[], 3, LEASE).await.unwrap().is_empty());
+    scene.nothing_to_claim(&queue).await;
+    assert_eq!(scene.claim(&other).await.task.id, elsewhere);
+    assert!(scene.queue.claim(&[], 3, LEASE).await.unwrap().is_empty());
 }
 
-async fn a_task_whose_lease_ends_is_handed_out_again(database: &dyn Database, clock: &HeldClock) {
+async fn a_task_whose_lease_ends_is_handed_out_again(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let first = claim(database, &queue).await.unwrap();
+    scene.enqueue(&queue).await;
+    let first = scene.claim(&queue).await;
 
-    clock.pass(LEASE - MOMENT);
-    assert!(claim(database, &queue).await.is_none());
-    clock.pass(MOMENT);
-    let second = claim(database, &queue).await.unwrap();
+    scene.clock.pass(LEASE - MOMENT);
+    scene.nothing_to_claim(&queue).await;
+    scene.clock.pass(MOMENT);
+    let second = scene.claim(&queue).await;
 
     assert_eq!((second.task.id, second.task.attempts), (first.task.id, 2));
     assert_ne!(second.receipt, first.receipt);
 }
 
-async fn a_worker_keeps_its_task_by_extending(database: &dyn Database, clock: &HeldClock) {
+async fn a_worker_keeps_its_task_by_extending(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let claimed = claim(database, &queue).await.unwrap();
+    scene.enqueue(&queue).await;
+    let claimed = scene.claim(&queue).await;
 
     for _ in 0..3 {
-        clock.pass(LEASE - MOMENT);
-        assert!(!database.extend(&claimed, LEASE).await.unwrap());
-        assert!(claim(database, &queue).await.is_none());
+        scene.clock.pass(LEASE - MOMENT);
+        assert!(!scene.queue.extend(&claimed, LEASE).await.unwrap());
+        scene.nothing_to_claim(&queue).await;
     }
 }
 
-async fn a_worker_that_lost_its_task_changes_nothing(database: &dyn Database, clock: &HeldClock) {
+async fn a_worker_that_lost_its_task_changes_nothing(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let lost = claim(database, &queue).await.unwrap();
-    clock.pass(LEASE);
-    let held = claim(database, &queue).await.unwrap();
-    let before = read(database, &held.task.id).await;
+    scene.enqueue(&queue).await;
+    let lost = scene.claim(&queue).await;
+    scene.clock.pass(LEASE);
+    let held = scene.claim(&queue).await;
+    let before = scene.read(&held.task.id).await;
 
-    conflicts(database.extend(&lost, LEASE).await);
-    conflicts(database.succeed(&lost, &json!("late")).await);
-    conflicts(database.stopped(&lost).await);
-    conflicts(database.again(&lost, clock.now(), Some("late")).await);
-    conflicts(database.bury(&lost, "late").await);
+    conflicts(scene.queue.extend(&lost, LEASE).await);
+    conflicts(scene.queue.succeed(&lost, &json!("late")).await);
+    conflicts(scene.queue.stopped(&lost).await);
+    conflicts(scene.queue.again(&lost, scene.clock.now(), Some("late")).await);
+    conflicts(scene.queue.bury(&lost, "late").await);
 
-    assert_eq!(read(database, &held.task.id).await, before);
-    database.succeed(&held, &json!("in time")).await.unwrap();
-    conflicts(database.succeed(&held, &json!("twice")).await);
+    assert_eq!(scene.read(&held.task.id).await, before);
+    scene.queue.succeed(&held, &json!("in time")).await.unwrap();
+    conflicts(scene.queue.succeed(&held, &json!("twice")).await);
 }
 
-async fn a_task_that_is_done_has_its_result(database: &dyn Database, clock: &HeldClock) {
+async fn a_task_that_is_done_has_its_result(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let claimed = claim(database, &queue).await.unwrap();
-    database.again(&claimed, clock.now(), Some("the network was down")).await.unwrap();
-    let claimed = claim(database, &queue).await.unwrap();
+    scene.enqueue(&queue).await;
+    let claimed = scene.claim(&queue).await;
+    scene.queue.again(&claimed, scene.clock.now(), Some("the network was down")).await.unwrap();
+    let claimed = scene.claim(&queue).await;
 
-    database.succeed(&claimed, &json!({ "score": 7 })).await.unwrap();
+    scene.queue.succeed(&claimed, &json!({ "score": 7 })).await.unwrap();
 
-    let done = read(database, &claimed.task.id).await;
+    let done = scene.read(&claimed.task.id).await;
     assert_eq!(
         (done.state, done.result, done.error),
         (TaskState::Succeeded, Some(json!({ "score": 7 })), None)
     );
-    clock.pass(LEASE);
-    assert!(claim(database, &queue).await.is_none());
-    assert!(!database.cancel(&done.id).await.unwrap());
-    assert!(!database.revive(&done.id).await.unwrap());
+    scene.clock.pass(LEASE);
+    scene.nothing_to_claim(&queue).await;
+    assert!(!scene.database.cancel(&done.id).await.unwrap());
+    assert!(!scene.database.revive(&done.id).await.unwrap());
 }
 
-async fn trying_again_counts_only_with_a_reason(database: &dyn Database, clock: &HeldClock) {
+async fn trying_again_counts_only_with_a_reason(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let first = claim(database, &queue).await.unwrap();
+    scene.enqueue(&queue).await;
+    let first = scene.claim(&queue).await;
 
-    database.again(&first, clock.now() + MOMENT, Some("the network was down")).await.unwrap();
-    let waiting = read(database, &first.task.id).await;
+    scene
+        .queue
+        .again(&first, scene.clock.now() + MOMENT, Some("the network was down"))
+        .await
+        .unwrap();
+    let waiting = scene.read(&first.task.id).await;
     assert_eq!(
         (waiting.state, waiting.attempts, waiting.due),
-        (TaskState::Queued, 1, clock.now() + MOMENT)
+        (TaskState::Queued, 1, scene.clock.now() + MOMENT)
     );
     assert_eq!(waiting.error.as_deref(), Some("the network was down"));
-    assert!(claim(database, &queue).await.is_none());
-    clock.pass(MOMENT);
-    let second = claim(database, &queue).await.unwrap();
+    scene.nothing_to_claim(&queue).await;
+    scene.clock.pass(MOMENT);
+    let second = scene.claim(&queue).await;
     assert_eq!(second.task.attempts, 2);
 
-    database.again(&second, clock.now(), None).await.unwrap();
-    assert_eq!(claim(database, &queue).await.unwrap().task.attempts, 2);
+    scene.queue.again(&second, scene.clock.now(), None).await.unwrap();
+    assert_eq!(scene.claim(&queue).await.task.attempts, 2);
 }
 
-async fn a_task_whose_workers_fall_silent_is_buried(database: &dyn Database, clock: &HeldClock) {
+async fn a_task_whose_workers_fall_silent_is_buried(scene: &Scene<'_>) {
     let queue = queue();
-    let task = enqueue(database, clock, &queue).await;
+    let task = scene.enqueue(&queue).await;
     for attempt in 1..=task.max_attempts {
-        assert_eq!(claim(database, &queue).await.unwrap().task.attempts, attempt);
-        clock.pass(LEASE);
+        assert_eq!(scene.claim(&queue).await.task.attempts, attempt);
+        scene.clock.pass(LEASE);
     }
-    let next = enqueue(database, clock, &queue).await;
+    let next = scene.enqueue(&queue).await;
 
-    let claimed = database.claim(&[queue], 2, LEASE).await.unwrap();
-
-    assert_eq!(claimed.into_iter().map(|claimed| claimed.task.id).collect::<Vec<_>>(), [next.id]);
-    let buried = read(database, &task.id).await;
+    assert_eq!(scene.claim(&queue).await.task.id, next.id);
+    scene.nothing_to_claim(&queue).await;
+    scene.nothing_until(&queue, &task.id, TaskState::Dead).await;
+    let buried = scene.read(&task.id).await;
     assert_eq!(buried.state, TaskState::Dead);
     assert!(buried.error.unwrap().contains("stopped answering"));
 }
 
-async fn a_buried_task_waits_for_a_person(database: &dyn Database, clock: &HeldClock) {
+async fn a_buried_task_waits_for_a_person(scene: &Scene<'_>) {
     let queue = queue();
-    enqueue(database, clock, &queue).await;
-    let claimed = claim(database, &queue).await.unwrap();
+    scene.enqueue(&queue).await;
+    let claimed = scene.claim(&queue).await;
     let id = &claimed.task.id;
 
-    database.bury(&claimed, "it cannot work").await.unwrap();
+    scene.queue.bury(&claimed, "it cannot work").await.unwrap();
 
-    clock.pass(LEASE);
-    assert!(claim(database, &queue).await.is_none());
-    let buried = read(database, id).await;
+    scene.clock.pass(LEASE);
+    scene.nothing_to_claim(&queue).await;
+    let buried = scene.read(id).await;
     assert_eq!((buried.state, buried.error.as_deref()), (TaskState::Dead, Some("it cannot work")));
-    assert!(database.revive(id).await.unwrap());
-    assert!(!database.revive(id).await.unwrap());
-    assert_eq!(claim(database, &queue).await.unwrap().task.attempts, 1);
+    assert!(scene.revive(id).await);
+    assert!(!scene.database.revive(id).await.unwrap());
+    assert_eq!(scene.claim(&queue).await.task.attempts, 1);
 }
 
-async fn a_queued_task_is_cancelled_at_once(database: &dyn Database, clock: &HeldClock) {
+async fn a_queued_task_is_cancelled_at_once(scene: &Scene<'_>) {
     let queue = queue();
-    let task = enqueue(database, clock, &queue).await;
+    let task = scene.enqueue(&queue).await;
 
-    assert!(database.cancel(&task.id).await.unwrap());
+    assert!(scene.database.cancel(&task.id).await.unwrap());
 
-    assert_eq!(read(database, &task.id).await.state, TaskState::Cancelled);
-    assert!(claim(database, &queue).await.is_none());
-    assert!(!database.cancel(&task.id).await.unwrap(), "it was over already");
-    assert!(database.revive(&task.id).await.unwrap());
-    assert!(!read(database, &task.id).await.cancel_requested);
-    assert!(claim(database, &queue).await.is_some());
+    assert_eq!(scene.read(&task.id).await.state, TaskState::Cancelled);
+    scene.nothing_to_claim(&queue).await;
+    assert!(!scene.database.cancel(&task.id).await.unwrap(), "it was over already");
+    assert!(scene.revive(&task.id).await);
+    assert!(!scene.read(&task.id).await.cancel_requested);
+    scene.claim(&queue).await;
     let unknown = TaskId("unknown".to_owned());
-    assert_eq!(database.cancel(&unknown).await.unwrap_err().kind(), Kind::NotFound);
-    assert_eq!(database.revive(&unknown).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(scene.database.cancel(&unknown).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(scene.database.revive(&unknown).await.unwrap_err().kind(), Kind::NotFound);
 }
 
-async fn a_running_task_is_asked_to_stop(database: &dyn Database, clock: &HeldClock) {
+async fn a_running_task_is_asked_to_stop(scene: &Scene<'_>) {
     let queue = queue();
-    let ids =
-        [enqueue(database, clock, &queue).await.id, enqueue(database, clock, &queue).await.id];
-    let claimed = database.claim(std::slice::from_ref(&queue), 2, LEASE).await.unwrap();
+    let ids = [scene.enqueue(&queue).await.id, scene.enqueue(&queue).await.id];
+    let mut claimed = [scene.claim(&queue).await, scene.claim(&queue).await];
+    claimed.sort_unstable_by_key(|claimed| claimed.task.id.clone());
 
     for id in &ids {
-        assert!(database.cancel(id).await.unwrap());
-        assert_eq!(read(database, id).await.state, TaskState::Running);
+        assert!(scene.database.cancel(id).await.unwrap());
+        assert_eq!(scene.read(id).await.state, TaskState::Running);
     }
-    assert!(database.extend(&claimed[0], LEASE).await.unwrap());
-    database.stopped(&claimed[0]).await.unwrap();
+    assert!(scene.queue.extend(&claimed[0], LEASE).await.unwrap());
+    scene.queue.stopped(&claimed[0]).await.unwrap();
 
-    assert_eq!(read(database, &ids[0]).await.state, TaskState::Cancelled);
-    clock.pass(LEASE);
-    assert!(
-        claim(database, &queue).await.is_none(),
-        "a silent worker's task that was called off is not begun again"
-    );
-    assert_eq!(read(database, &ids[1]).await.state, TaskState::Cancelled);
+    assert_eq!(scene.read(&ids[0]).await.state, TaskState::Cancelled);
+    scene.clock.pass(LEASE);
+    // A silent worker's task that was called off is not begun again.
+    scene.nothing_until(&queue, &ids[1], TaskState::Cancelled).await;
+    assert_eq!(scene.read(&ids[1]).await.state, TaskState::Cancelled);
 }
 
-async fn notes_are_kept_for_the_next_attempt(database: &dyn Database, clock: &HeldClock) {
+async fn notes_are_kept_for_the_next_attempt(scene: &Scene<'_>) {
     let queue = queue();
-    let task = enqueue(database, clock, &queue).await;
-    claim(database, &queue).await.unwrap();
+    let task = scene.enqueue(&queue).await;
+    scene.claim(&queue).await;
 
-    database.progress(&task.id, &json!({ "done": 3, "total": 9 })).await.unwrap();
-    database.checkpoint(&task.id, &json!({ "after": "akd9f-9vg25" })).await.unwrap();
+    scene.database.progress(&task.id, &json!({ "done": 3, "total": 9 })).await.unwrap();
+    scene.database.checkpoint(&task.id, &json!({ "after": "akd9f-9vg25" })).await.unwrap();
 
-    clock.pass(LEASE);
-    let next = claim(database, &queue).await.unwrap().task;
+    scene.clock.pass(LEASE);
+    let next = scene.claim(&queue).await.task;
     assert_eq!(next.progress, Some(json!({ "done": 3, "total": 9 })));
     assert_eq!(next.checkpoint, Some(json!({ "after": "akd9f-9vg25" })));
     let unknown = TaskId("unknown".to_owned());
-    assert_eq!(database.progress(&unknown, &json!(1)).await.unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(
+        scene.database.progress(&unknown, &json!(1)).await.unwrap_err().kind(),
+        Kind::NotFound
+    );
 }
 
-async fn tasks_are_listed_newest_first(database: &dyn Database, clock: &HeldClock) {
+async fn tasks_are_listed_newest_first(scene: &Scene<'_>) {
     let queue = queue();
     let mut newest_first = Vec::new();
     for _ in 0..5 {
-        newest_first.insert(0, enqueue(database, clock, &queue).await.id);
+        newest_first.insert(0, scene.enqueue(&queue).await.id);
     }
     let ours = TaskFilter { queue: Some(queue.clone()), limit: 10, ..TaskFilter::default() };
 
-    assert_eq!(list(database, &ours).await, newest_first);
-    assert_eq!(list(database, &TaskFilter { limit: 2, ..ours.clone() }).await, newest_first[..2]);
+    assert_eq!(scene.list(&ours).await, newest_first);
+    assert_eq!(scene.list(&TaskFilter { limit: 2, ..ours.clone() }).await, newest_first[..2]);
     assert_eq!(
-        list(database, &TaskFilter { before: Some(newest_first[1].clone()), ..ours.clone() }).await,
+        scene.list(&TaskFilter { before: Some(newest_first[1].clone()), ..ours.clone() }).await,
         newest_first[2..]
     );
     assert_eq!(
-        list(database, &TaskFilter { kind: Some("another.kind".to_owned()), ..ours.clone() }).await,
+        scene.list(&TaskFilter { kind: Some("another.kind".to_owned()), ..ours.clone() }).await,
         []
     );
-    let oldest = claim(database, &queue).await.unwrap().task.id;
-    assert_eq!(
-        list(database, &TaskFilter { state: Some(TaskState::Running), ..ours }).await,
-        [oldest]
-    );
+    let oldest = scene.claim(&queue).await.task.id;
+    assert_eq!(scene.list(&TaskFilter { state: Some(TaskState::Running), ..ours }).await, [oldest]);
 }
 
-async fn depths_count_by_queue_and_state(database: &dyn Database, clock: &HeldClock) {
+async fn depths_count_by_queue_and_state(scene: &Scene<'_>) {
     let queue = queue();
     for _ in 0..3 {
-        enqueue(database, clock, &queue).await;
+        scene.enqueue(&queue).await;
     }
-    claim(database, &queue).await.unwrap();
+    scene.claim(&queue).await;
 
-    let depths = database.depths().await.unwrap();
+    let depths = scene.database.depths().await.unwrap();
 
     let mut ours: Vec<_> = depths
         .into_iter()
@@ -298,47 +455,73 @@ async fn depths_count_by_queue_and_state(database: &dyn Database, clock: &HeldCl
     assert_eq!(ours, [("queued", 2), ("running", 1)]);
 }
 
-async fn backlogs_tell_what_is_to_be_seen_to(database: &dyn Database, clock: &HeldClock) {
+async fn backlogs_tell_what_is_to_be_seen_to(scene: &Scene<'_>) {
     let queue = queue();
     for _ in 0..3 {
-        enqueue(database, clock, &queue).await;
+        scene.enqueue(&queue).await;
     }
-    let done = claim(database, &queue).await.unwrap();
-    database.succeed(&done, &json!({})).await.unwrap();
-    let given_up = claim(database, &queue).await.unwrap();
-    database.bury(&given_up, "it cannot work").await.unwrap();
-    claim(database, &queue).await.unwrap();
-    let [sooner, later] = [MOMENT, LEASE].map(|after| task(&queue, clock.now() + after));
+    let done = scene.claim(&queue).await;
+    scene.queue.succeed(&done, &json!({})).await.unwrap();
+    let given_up = scene.claim(&queue).await;
+    scene.queue.bury(&given_up, "it cannot work").await.unwrap();
+    scene.claim(&queue).await;
+    let [sooner, later] = [MOMENT, LEASE].map(|after| task(&queue, scene.clock.now() + after));
     let first_due = Some(sooner.due);
-    database.write(vec![Change::Enqueue(later), Change::Enqueue(sooner)]).await.unwrap();
+    scene.database.write(vec![Change::Enqueue(later), Change::Enqueue(sooner)]).await.unwrap();
 
-    let backlogs = database.backlogs().await.unwrap();
+    let backlogs = scene.database.backlogs().await.unwrap();
 
     let ours: Vec<_> = backlogs.into_iter().filter(|backlog| backlog.queue == queue).collect();
     assert_eq!(ours, [Backlog { queue, running: 1, waiting: 2, first_due, dead: 1 }]);
 }
 
+fn ordered(queue: &str, key: &str, scene: &Scene<'_>) -> Task {
+    Task { order_key: Some(key.to_owned()), ..task(queue, scene.clock.now()) }
+}
+
+async fn tasks_of_one_order_are_done_one_after_another(scene: &Scene<'_>) {
+    let queue = queue();
+    let mut first = Vec::new();
+    for _ in 0..3 {
+        first.push(scene.enqueue_task(ordered(&queue, "first", scene)).await.id);
+    }
+    let second = scene.enqueue_task(ordered(&queue, "second", scene)).await.id;
+
+    let claimed = [scene.claim(&queue).await, scene.claim(&queue).await];
+    let mut ids = claimed.each_ref().map(|claimed| claimed.task.id.clone());
+    ids.sort_unstable();
+    assert_eq!(ids, [first[0].clone(), second]);
+    scene.nothing_to_claim(&queue).await;
+
+    // Another try is still its turn.
+    let held = claimed.into_iter().find(|claimed| claimed.task.id == first[0]).unwrap();
+    scene.queue.again(&held, scene.clock.now(), Some("the network was down")).await.unwrap();
+    let held = scene.claim(&queue).await;
+    assert_eq!(held.task.id, first[0]);
+    scene.queue.succeed(&held, &json!("done")).await.unwrap();
+    let held = scene.claim(&queue).await;
+    assert_eq!(held.task.id, first[1]);
+    scene.nothing_to_claim(&queue).await;
+    scene.queue.bury(&held, "it cannot work").await.unwrap();
+    assert_eq!(scene.claim(&queue).await.task.id, first[2]);
+}
+
+async fn an_order_goes_on_when_its_first_is_called_off(scene: &Scene<'_>) {
+    let queue = queue();
+    let first = scene.enqueue_task(ordered(&queue, "key", scene)).await;
+    let second = scene.enqueue_task(ordered(&queue, "key", scene)).await;
+    let held = scene.claim(&queue).await;
+    assert_eq!(held.task.id, first.id);
+
+    assert!(scene.database.cancel(&first.id).await.unwrap());
+    scene.queue.stopped(&held).await.unwrap();
+
+    assert_eq!(scene.claim(&queue).await.task.id, second.id);
+}
+
 /// A queue that no other part of the suite uses.
 fn queue() -> String {
     format!("queue-{}", number())
-}
-
-async fn enqueue(database: &dyn Database, clock: &HeldClock, queue: &str) -> Task {
-    let task = task(queue, clock.now());
-    database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
-    task
-}
-
-async fn claim(database: &dyn Database, queue: &str) -> Option<Claimed> {
-    database.claim(&[queue.to_owned()], 1, LEASE).await.unwrap().pop()
-}
-
-async fn read(database: &dyn Database, id: &TaskId) -> Task {
-    database.task(id).await.unwrap().unwrap()
-}
-
-async fn list(database: &dyn Database, filter: &TaskFilter) -> Vec<TaskId> {
-    database.tasks(filter).await.unwrap().into_iter().map(|task| task.id).collect()
 }
 
 fn conflicts<T: std::fmt::Debug>(outcome: Result<T>) {

@@ -128,6 +128,7 @@ pub(super) fn task(queue: &str, due: Timestamp) -> Task {
         cancel_requested: false,
         created_by: Some(UserId(7)),
         trace: Some(trace()),
+        order_key: None,
     }
 }
 

@@ -61,6 +61,13 @@ pub(in crate::sql) async fn indices_keep_the_contract<V: Tested>(variable: &str)
     .await;
 }
 
+pub(in crate::sql) async fn announcements_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::announcements::keep_the_contract(&scene.open().await, &scene.clock).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn nodes_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::nodes::keeps_the_contract(&scene.open().await, &scene.clock).await;

@@ -33,6 +33,7 @@ macro_rules! tests_of {
             vocabularies_keep_the_contract
             the_outbox_keeps_the_contract
             the_queue_keeps_the_contract
+            announcements_keep_the_contract
             nodes_keep_the_contract
             indices_keep_the_contract
             two_processes_keep_the_contract
@@ -147,12 +148,12 @@ impl Tested for sqlx::MySql {
 /// A database of a test's own.
 pub(in crate::sql) struct Scene<V> {
     options: ServerOptions,
-    clock: Arc<HeldClock>,
+    pub(in crate::sql) clock: Arc<HeldClock>,
     vendor: std::marker::PhantomData<V>,
 }
 
 impl<V: Tested> Scene<V> {
-    async fn open(&self) -> Sql<Server<V>> {
+    pub(in crate::sql) async fn open(&self) -> Sql<Server<V>> {
         Sql::connect(&self.options, self.clock.clone()).await.unwrap()
     }
 
@@ -177,7 +178,10 @@ impl<V: Tested> Scene<V> {
 }
 
 /// Runs a test on a database of its own, with tables, which is gone afterwards.
-async fn on_tables<V: Tested>(variable: &str, test: impl AsyncFnOnce(&Scene<V>)) {
+pub(in crate::sql) async fn on_tables<V: Tested>(
+    variable: &str,
+    test: impl AsyncFnOnce(&Scene<V>),
+) {
     on_nothing(variable, async |scene: &Scene<V>| {
         scene.migrate().await;
         test(scene).await;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, indices, nodes, outbox, packages, processes, queue, records, transactions,
-    vocabularies,
+    HeldClock, accounts, announcements, indices, nodes, outbox, packages, processes, queue,
+    records, transactions, vocabularies,
 };
 
 use super::open;
@@ -46,6 +46,20 @@ async fn the_outbox_keeps_the_contract() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
     outbox::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
         .await;
+}
+
+#[tokio::test]
+async fn announcements_keep_the_contract() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    let database = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+    announcements::keep_the_contract(&database, &clock).await;
+}
+
+#[tokio::test]
+async fn who_waits_for_tasks_is_told() {
+    let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
+    let database = Sqlite::open(folder.path(), clock.clone()).await.unwrap();
+    queue::who_waits_is_told(&database, &database, &clock).await;
 }
 
 #[tokio::test]
