@@ -1,14 +1,19 @@
 //! The ports' backends, one module per vendor.
 
+pub mod brokers;
 pub mod memcached;
 pub mod memory;
 mod metrics;
 pub mod opensearch;
 pub mod otlp;
+pub mod rabbitmq;
 pub mod redis;
+pub mod redis_streams;
 pub mod remote_cache;
 mod search;
 pub mod sql;
+pub mod sqs;
+
 pub mod system;
 pub mod tantivy;
 mod tls;
@@ -16,6 +21,9 @@ mod tls;
 pub use metrics::describe_metrics;
 pub use search::observed::ObservedSearch;
 
+#[cfg(test)]
+#[cfg(feature = "services")]
+mod test_proxy;
 #[cfg(test)]
 #[cfg(feature = "services")]
 mod test_service;

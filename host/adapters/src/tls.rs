@@ -1,4 +1,4 @@
-//! Whom the client trusts: what the system does, and what the operator adds.
+//! Whom clients over HTTP trust: what the system does, and what the operator adds.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use repono_service::ports::{Cache, Lookup, contract};
 use tokio::time::{Instant, sleep};
 
-use super::proxy::{Proxy, Way};
 use super::{Options, options};
+use crate::test_proxy::{Proxy, Way};
 
 /// As in production.
 const TIMEOUT: Duration = Duration::from_millis(100);

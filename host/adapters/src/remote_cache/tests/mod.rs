@@ -1,7 +1,6 @@
 //! What the tests of all servers share.
 
 pub(crate) mod away;
-mod proxy;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 
 /// How the way is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// What is said arrives.
     Open,
     /// Connections are closed, those that are open too.
@@ -19,14 +19,14 @@ pub(super) enum Way {
 }
 
 /// Listens on a port of its own, until it is dropped.
-pub(super) struct Proxy {
-    pub(super) address: String,
+pub(crate) struct Proxy {
+    pub(crate) address: String,
     way: watch::Sender<Way>,
     listening: JoinHandle<()>,
 }
 
 impl Proxy {
-    pub(super) async fn to(server: &str, way: Way) -> Self {
+    pub(crate) async fn to(server: &str, way: Way) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (sender, changes) = watch::channel(way);
@@ -39,7 +39,7 @@ impl Proxy {
         Self { address, way: sender, listening }
     }
 
-    pub(super) fn set(&self, way: Way) {
+    pub(crate) fn set(&self, way: Way) {
         self.way.send(way).unwrap();
     }
 }
