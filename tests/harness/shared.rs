@@ -158,6 +158,14 @@ impl Shared {
         format!("{}-", self.name.replace('_', "-"))
     }
 
+    /// The way to a broker, and its URL that leads through it.
+    pub async fn broker(variable: &str) -> (Proxy, SecretUrl) {
+        let url = service(variable);
+        let proxy = Proxy::to(&url).await;
+        let through = secret(proxy.through(&url).as_str());
+        (proxy, through)
+    }
+
     /// Stops the nodes and removes what they shared.
     pub async fn end(self, nodes: impl IntoIterator<Item = TestApp>) {
         for node in nodes {

@@ -1,5 +1,6 @@
 //! Several nodes on services that they share, and services that fail.
 
+mod brokers;
 mod clocks;
 mod disk;
 mod failures;

@@ -1,7 +1,8 @@
 //! Whether the server can work.
 //!
 //! An index that is behind is told, and does not make a node unready: all nodes have the same index,
-//! so that a balancer would take the whole repository away for it, reads and deposits included.
+//! so that a balancer would take the whole repository away for it, reads and deposits included. The same
+//! holds for a broker of the queues: no request needs it.
 
 use std::time::Duration;
 
@@ -26,30 +27,34 @@ const PATIENCE: Duration = Duration::from_secs(2);
     operation_id = "ready",
     tag = "health",
     responses(
-        (status = 200, description = "Everything does; degraded if an index is far behind: lagging names it", body = Object),
+        (status = 200, description = "Everything does; degraded if an index is far behind, which lagging names, or if the broker of the queues does not answer, which broken names", body = Object),
         (status = 503, description = "Something does not: broken names it", body = Object),
     ),
 )]
 pub(crate) async fn handler(State(app): State<App>) -> Response {
     let services = &app.services;
-    let (database, search) =
-        tokio::join!(answers(services.database.ping()), answers(services.search.ping()));
+    let queue = async {
+        match &services.broker {
+            Some(broker) => answers(broker.ping()).await,
+            None => true,
+        }
+    };
+    let (database, search, queue) =
+        tokio::join!(answers(services.database.ping()), answers(services.search.ping()), queue);
     let told = [("database", database), ("search", search)];
     let problem = services.standing.load().problem.clone();
     let mut broken: Vec<_> =
         told.iter().filter(|(_, answers)| !answers).map(|(name, _)| *name).collect();
     broken.extend(problem.as_ref().map(|_| "plugins"));
     if broken.is_empty() {
-        return Json(at_work(&health::lagging(services))).into_response();
+        return Json(at_work(&health::lagging(services), queue)).into_response();
     }
+    broken.extend((!queue).then_some("broker"));
     let body = json!({"status": "unavailable", "broken": broken, "message": problem});
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 
-fn at_work(lagging: &[Lagging]) -> Value {
-    if lagging.is_empty() {
-        return json!({"status": "ok"});
-    }
+fn at_work(lagging: &[Lagging], queue: bool) -> Value {
     let told = |lagging: &Lagging| {
         json!({
             "collection": lagging.collection,
@@ -58,7 +63,16 @@ fn at_work(lagging: &[Lagging]) -> Value {
             "lag_s": lagging.age.as_secs(),
         })
     };
-    json!({"status": "degraded", "lagging": lagging.iter().map(told).collect::<Vec<_>>()})
+    let mut at_work = json!({"status": "ok"});
+    if !lagging.is_empty() {
+        at_work["status"] = "degraded".into();
+        at_work["lagging"] = lagging.iter().map(told).collect();
+    }
+    if !queue {
+        at_work["status"] = "degraded".into();
+        at_work["broken"] = json!(["broker"]);
+    }
+    at_work
 }
 
 async fn answers(ping: impl Future<Output = Result<()>>) -> bool {

@@ -102,8 +102,8 @@ impl App {
 fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Services> {
     let ports = Ports {
         database: backends.database.port(),
-        queue: backends.database.port(),
-        broker: None,
+        queue: backends.queue.port(),
+        broker: backends.queue.broker.clone(),
         search: backends.search.port(),
         runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
         cache: Arc::clone(&backends.cache),

@@ -22,6 +22,7 @@ mod log;
 mod metrics;
 mod oai;
 mod plugins;
+mod queue;
 mod records;
 mod search;
 mod secret;
@@ -43,6 +44,7 @@ pub use self::log::{LogFormat, LogSection};
 pub use self::metrics::MetricsSection;
 pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
+pub use self::queue::QueueSection;
 pub use self::records::RecordsSection;
 pub use self::search::SearchSection;
 pub use self::secret::{SecretUrl, password};
@@ -63,6 +65,7 @@ pub struct Config {
     pub search: SearchSection,
     pub indexing: IndexingSection,
     pub tasks: TasksSection,
+    pub queue: QueueSection,
     pub cache: CacheSection,
     pub doi: DoiSection,
     pub oai: OaiSection,

@@ -8,6 +8,7 @@ mod clock;
 mod health;
 mod node;
 mod process;
+mod refill;
 mod runtime;
 mod schedule;
 mod work;
@@ -96,6 +97,9 @@ pub(crate) fn background(
     loops.spawn(health::run(services.as_system(), config.metrics.count(), stop.clone()));
     if roles.contains(&Role::Relay) {
         loops.spawn(indexing::relay(services.as_system(), stop.clone()));
+        if services.broker.is_some() {
+            loops.spawn(refill::run(services.as_system(), stop.clone()));
+        }
     }
     if roles.contains(&Role::Work) {
         for _ in 0..config.tasks.workers {

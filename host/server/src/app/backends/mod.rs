@@ -3,6 +3,7 @@
 
 mod cache;
 mod database;
+mod queue;
 mod search;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use tokio::task::spawn_blocking;
 
 pub(super) use self::database::Database;
 pub(crate) use self::database::{Kind as DatabaseKind, server_options};
+use self::queue::Queue;
 use self::search::Search;
 use super::AppConfig;
 
@@ -25,6 +27,7 @@ pub(crate) const COMPILED: &str = "compiled-plugins";
 /// What must be closed in order, and what needs not.
 pub(super) struct Backends {
     pub database: Database,
+    pub queue: Queue,
     pub search: Search,
     pub runtime: Arc<WasmRuntime>,
     pub cache: Arc<dyn Cache>,
@@ -50,8 +53,11 @@ impl Backends {
             cache::open(&app.config.cache),
         );
         let runtime = runtime.await.context("the plugin engine was not started")?;
+        let database = database.context("the database cannot be opened")?;
         Ok(Self {
-            database: database.context("the database cannot be opened")?,
+            queue: Queue::open(&app.config, database.port(), &told)
+                .context("the broker of the queues cannot be used")?,
+            database,
             search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
             cache: cache.context("the cache cannot be opened")?,
@@ -61,6 +67,7 @@ impl Backends {
 
     /// What was written is on the disk when it answers.
     pub(super) async fn close(&self) {
+        self.queue.close().await;
         if let Err(error) = self.search.close().await {
             tracing::error!(error = %error, "the search index was not closed in order; it is compared with the database at the next start");
         }
