@@ -171,6 +171,13 @@ mod tests {
 
         assert_eq!(names(&["bench"]), []);
         assert_eq!(names(&["bench", "swap", "read"]), [Measurement::Swap, Measurement::Read]);
+        let services = |line: &[&str]| {
+            Arguments::try_parse_from(line).map(|arguments| arguments.services.is_some())
+        };
+        let (database, search) = ("--postgresql=postgres://a/b", "--opensearch=http://c");
+        assert!(!services(&["bench"]).unwrap());
+        assert!(services(&["bench", database, search, "deposit"]).unwrap());
+        assert!(services(&["bench", database]).is_err(), "one without the other is of no use");
         let own = Arguments::try_parse_from(["bench", "bare-axum", "127.0.0.1:1", "bodies"]);
         assert!(matches!(own.unwrap().own, Some(Own::BareAxum { .. })));
     }

@@ -27,10 +27,10 @@ use cluster::Cluster;
 #[derive(clap::Args)]
 pub(crate) struct Services {
     /// Of a user who may create databases
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", required = false, requires = "opensearch")]
     postgresql: String,
     /// Without TLS, by its address
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", required = false, requires = "postgresql")]
     opensearch: String,
 }
 
