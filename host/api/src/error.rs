@@ -1,7 +1,6 @@
 //! The one place that knows which status a failure has, and what its answer says.
 
 use std::borrow::Cow;
-use std::error::Error as _;
 use std::time::Duration;
 
 use axum::Json;
@@ -227,14 +226,7 @@ fn log(status: StatusCode, failure: &Failure) {
     let status = status.as_u16();
     match failure {
         Failure::Service(error) | Failure::Export(error) => {
-            let mut sources = String::new();
-            let mut source = error.source();
-            while let Some(cause) = source {
-                sources.push_str(": ");
-                sources.push_str(&cause.to_string());
-                source = cause.source();
-            }
-            tracing::error!(http.status = status, "{error}{sources}");
+            tracing::error!(http.status = status, "{}", error.told());
         }
         other => tracing::error!(http.status = status, "{}", other.message()),
     }

@@ -31,8 +31,6 @@ pub struct Settings {
     pub doi_prefix: Option<String>,
     /// As in `oai:{this}:{id}`.
     pub oai_prefix: String,
-    /// How long an answer waits at most for the search index.
-    pub index_wait: Duration,
     /// How the search index follows.
     pub indexing: IndexingOptions,
     /// How long rendered records are kept.
@@ -53,7 +51,6 @@ impl Default for Settings {
             doi_resolver: "https://doi.org".to_owned(),
             doi_prefix: Some("10.5072".to_owned()),
             oai_prefix: "repono".to_owned(),
-            index_wait: Duration::from_secs(5),
             indexing: IndexingOptions::default(),
             render_ttl: Duration::from_mins(5),
             max_document_bytes: 10 << 20,

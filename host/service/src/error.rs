@@ -124,7 +124,7 @@ impl Error {
     }
 
     /// The whole of it in one line, with all that led to it: for operators.
-    pub(crate) fn told(&self) -> String {
+    pub fn told(&self) -> String {
         let mut told = self.to_string();
         let mut source = StdError::source(self);
         while let Some(cause) = source {

@@ -139,7 +139,6 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         doi_resolver: config.doi.resolver.clone(),
         doi_prefix: Some(config.doi.prefix.clone()).filter(|prefix| !prefix.is_empty()),
         oai_prefix: config.oai.prefix.clone(),
-        index_wait: config.indexing.wait(),
         indexing: (&config.indexing).into(),
         render_ttl: config.cache.render_ttl(),
         max_document_bytes: config.records.max_document_bytes,

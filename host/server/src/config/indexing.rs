@@ -54,18 +54,12 @@ impl From<RefreshSetting> for Refresh {
     }
 }
 
-impl IndexingSection {
-    /// How long an answer waits for the index.
-    pub fn wait(&self) -> Duration {
-        Duration::from_millis(self.wait_ms)
-    }
-}
-
 impl From<&IndexingSection> for IndexingOptions {
     fn from(section: &IndexingSection) -> Self {
         Self {
             batches: section.batches.clamp(1, 256),
             batch_records: section.batch_records.clamp(1, 10_000),
+            wait: Duration::from_millis(section.wait_ms),
             poll: Duration::from_millis(section.poll_ms.max(10)),
             rate: NonZeroU32::new(section.rate),
             kept_indices: section.kept_indices,

@@ -33,10 +33,8 @@ pub async fn look(ctx: &Context) -> Result<()> {
     for collection in collections.iter().chain(before.lag.keys()).chain(health.lag.keys()) {
         tell_lag(collection, health.lag.get(collection), now);
     }
-    for collection in collections.iter().chain(before.quarantined.keys()) {
-        tell_quarantined(collection, &health.quarantined);
-    }
-    for collection in health.quarantined.keys() {
+    let quarantined = before.quarantined.keys().chain(health.quarantined.keys());
+    for collection in collections.iter().chain(quarantined) {
         tell_quarantined(collection, &health.quarantined);
     }
     for gone in &before.backlogs {

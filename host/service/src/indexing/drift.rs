@@ -2,11 +2,7 @@
 
 use repono_domain::RecordId;
 
-use super::Verdict;
 use super::mend::Mended;
-use crate::collections::Collection;
-use crate::ports::Quarantined;
-use crate::{Context, Result};
 
 /// So many records that could not be mended are told with their reasons.
 const REASONS: usize = 100;
@@ -37,26 +33,4 @@ impl Drift {
         let told = mended.failed.into_iter().take(room);
         self.reasons.extend(told.map(|(id, verdict)| (id, verdict.reason())));
     }
-}
-
-/// Shows operators what a plugin in force cannot index; the relay tries again when the record or the
-/// plugin changes, or when it is asked to.
-pub(super) async fn quarantine(
-    ctx: &Context,
-    collection: &Collection,
-    failed: &[(RecordId, Verdict)],
-) -> Result<()> {
-    for (record, verdict) in failed {
-        let (Verdict::Refused(reason) | Verdict::Retry(reason)) = verdict else { continue };
-        let entry = Quarantined {
-            collection: collection.name.clone(),
-            record: *record,
-            plugin: collection.plugin.description().digest.clone(),
-            reason: reason.clone(),
-            since: ctx.clock.now(),
-        };
-        // No promise has such a number: whatever was promised meanwhile is still kept.
-        ctx.database.quarantine(i64::MIN, &entry).await?;
-    }
-    Ok(())
 }

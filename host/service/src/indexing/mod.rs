@@ -19,6 +19,7 @@ mod mend;
 mod options;
 mod pace;
 mod progress;
+mod quarantine;
 mod range;
 mod rebuild;
 mod reconcile;
@@ -40,7 +41,7 @@ pub(crate) use reconcile::compare;
 pub use reconcile::reconcile;
 pub use relay::relay;
 pub use retry::retry;
-pub use state::{CollectionState, IndexLag, IndexState, lag, state};
+pub use state::{CollectionState, IndexState, state};
 pub use verify::Verified;
 
 use repono_domain::{CollectionName, TraceParent};

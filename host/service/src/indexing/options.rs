@@ -16,6 +16,8 @@ pub struct IndexingOptions {
     pub batches: usize,
     /// Records of one batch, at the most.
     pub batch_records: u32,
+    /// How long an answer waits at most until what it says can be found.
+    pub wait: Duration,
     /// How often the relay looks for promises that are due.
     pub poll: Duration,
     /// Documents a second that a fill writes at the most; none: as many as go.
@@ -33,9 +35,10 @@ pub struct IndexingOptions {
 }
 
 impl IndexingOptions {
-    /// What holds for a collection if the request does not say.
-    pub(crate) fn refresh(&self, collection: &CollectionName) -> Refresh {
-        self.refresh_of.get(collection).copied().unwrap_or(self.refresh)
+    /// What a request asks for, or what holds for the collection if it does not say.
+    pub(crate) fn refresh(&self, collection: &CollectionName, asked: Option<Refresh>) -> Refresh {
+        let set = || self.refresh_of.get(collection).copied().unwrap_or(self.refresh);
+        asked.unwrap_or_else(set)
     }
 }
 
@@ -49,6 +52,7 @@ impl Default for IndexingOptions {
         Self {
             batches: 8,
             batch_records: 250,
+            wait: Duration::from_secs(5),
             poll: Duration::from_secs(1),
             rate: None,
             kept_indices: 1,

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use futures::{StreamExt as _, pin_mut};
 use repono_domain::CollectionName;
 
-use super::drift::{Drift, quarantine};
+use super::Verdict;
+use super::drift::Drift;
 use super::mend::{Mended, mend};
 use super::pace::Pace;
 use super::progress::Progress;
+use super::quarantine::{NO_PROMISE, quarantine};
 use super::range::in_ranges;
 use crate::collections::Collection;
 use crate::ports::{Comparison, Filter, Visible};
@@ -75,7 +77,12 @@ async fn walk(
             } else {
                 mend(&ctx, &collection, differences, &pace, Visible::Eventually).await?
             };
-            quarantine(&ctx, &collection, &mended.failed).await?;
+            for (record, verdict) in &mended.failed {
+                if let Verdict::Refused(reason) | Verdict::Retry(reason) = verdict {
+                    // Whatever was promised meanwhile is still kept.
+                    quarantine(&ctx, &collection, *record, NO_PROMISE, reason.clone()).await?;
+                }
+            }
             Ok((range.outlines.len(), waiting.len(), mended))
         }
     });

@@ -16,10 +16,11 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
+use super::quarantine::quarantine;
 use super::{Verdict, batch_span, index_batch};
 use crate::metrics::RELAYED;
-use crate::ports::{Due, Quarantined, Visible};
-use crate::{Context, Kind, Result};
+use crate::ports::{Due, Visible};
+use crate::{Context, Error, Kind, Result};
 
 /// How long another relay leaves a batch's promises alone.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -140,43 +141,43 @@ async fn keep(ctx: Context, due: Vec<Due>, visible: Visible) -> Result<()> {
     for promise in due {
         by_collection.entry(promise.collection.clone()).or_default().push(promise);
     }
-    let mut outcome = Ok(());
+    let mut obstacle = None;
     for (collection, promises) in by_collection {
         let asked_in = promises.iter().filter_map(|promise| promise.trace);
         let span = batch_span(&ctx, &collection, promises.len(), asked_in);
-        let kept = keep_of(&ctx, &collection, promises, visible).instrument(span).await?;
-        outcome = outcome.and(kept);
+        let met = keep_of(&ctx, &collection, promises, visible).instrument(span).await?;
+        obstacle = obstacle.or(met);
     }
-    outcome
+    obstacle.map_or(Ok(()), Err)
 }
 
-/// Of one collection. The inner error: nothing of it can be indexed at this moment.
+/// Of one collection. Answers why nothing at all can be indexed at this moment, if that is so.
 async fn keep_of(
     ctx: &Context,
     collection: &CollectionName,
     promises: Vec<Due>,
     visible: Visible,
-) -> Result<Result<()>> {
+) -> Result<Option<Error>> {
     if !ctx.active.load().collections.contains_key(collection) {
         let why = format!("the collection {collection} is not active");
         postpone(ctx, &numbers(&promises), INACTIVE, &why).await?;
-        return Ok(Ok(()));
+        return Ok(None);
     }
     let ids: Vec<_> = promises.iter().map(|promise| promise.record).collect();
     // Whoever made the promise may have ended before it forgot what was rendered.
     let rendered = stream::iter(&ids);
     rendered.for_each_concurrent(FORGOTTEN, |id| ctx.forget_rendered(collection, *id)).await;
     match index_batch(ctx, collection, &ids, visible).await {
-        Ok(verdicts) => settle(ctx, promises, verdicts).await.map(Ok),
+        Ok(verdicts) => settle(ctx, promises, verdicts).await.map(|()| None),
         Err(error) => {
             let why = error.told();
             postpone(ctx, &numbers(&promises), SOON, &why).await?;
             if error.kind() == Kind::Unavailable {
-                return Ok(Err(error));
+                return Ok(Some(error));
             }
             // Of this collection alone: the others do not wait for it.
             tracing::warn!(%collection, records = ids.len(), error = why, "the relay could not index records of {collection}, and tries again");
-            Ok(Ok(()))
+            Ok(None)
         }
     }
 }
@@ -227,16 +228,8 @@ fn relayed(outcome: &'static str, promises: usize) {
 async fn give_up(ctx: &Context, promise: Due, reason: String) -> Result<()> {
     let active = ctx.active.load_full();
     let Ok(collection) = active.collection(&promise.collection) else { return Ok(()) };
-    let plugin = collection.plugin.description().digest.clone();
     tracing::error!(record.id = %promise.record, plugin.name = %collection.plugin.description().name, reason, "record {} cannot be indexed; it is kept and quarantined", promise.record);
-    let entry = Quarantined {
-        collection: promise.collection,
-        record: promise.record,
-        plugin,
-        reason,
-        since: ctx.clock.now(),
-    };
-    ctx.database.quarantine(promise.seq, &entry).await?;
+    quarantine(ctx, &collection, promise.record, promise.seq, reason).await?;
     relayed("quarantined", 1);
     Ok(())
 }

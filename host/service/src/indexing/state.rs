@@ -1,7 +1,5 @@
 //! How the indices are.
 
-use std::collections::BTreeMap;
-
 use repono_domain::CollectionName;
 
 use super::progress::Progress;
@@ -10,23 +8,6 @@ use crate::{Context, Error, Result};
 
 /// The most quarantined records that are told.
 const QUARANTINED: u32 = 1000;
-
-/// How far behind the database the indices may be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IndexLag {
-    /// By collection; those that are not behind are left out.
-    pub collections: BTreeMap<CollectionName, OutboxLag>,
-}
-
-impl IndexLag {
-    /// Of all together: changes that are not indexed, and when the oldest was made.
-    pub fn overall(&self) -> Option<OutboxLag> {
-        self.collections.values().copied().reduce(|one, other| OutboxLag {
-            pending: one.pending + other.pending,
-            oldest: one.oldest.min(other.oldest),
-        })
-    }
-}
 
 /// One collection's index.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,17 +36,13 @@ pub struct CollectionState {
 /// How all indices are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexState {
-    /// How far behind they may be.
-    pub lag: IndexLag,
+    /// How far behind all together may be, those of collections that are not in force included; none:
+    /// nothing waits.
+    pub lag: Option<OutboxLag>,
     /// What has been given up until its plugin or the record changes.
     pub quarantined: Vec<Quarantined>,
     /// By name.
     pub collections: Vec<CollectionState>,
-}
-
-/// How far behind the indices may be: one read of the database, for whoever asks often.
-pub async fn lag(ctx: &Context) -> Result<IndexLag> {
-    Ok(IndexLag { collections: ctx.database.lag().await? })
 }
 
 /// Looks at all indices. For administrators.
@@ -74,7 +51,7 @@ pub async fn state(ctx: &Context) -> Result<IndexState> {
         return Err(Error::Forbidden);
     }
     let active = ctx.active.load_full();
-    let lag = lag(ctx).await?;
+    let lag = ctx.database.lag().await?;
     let quarantined = ctx.database.quarantine_sizes().await?;
     let fills = ctx.database.fills().await?;
     let comparisons = ctx.database.comparisons().await?;
@@ -90,13 +67,17 @@ pub async fn state(ctx: &Context) -> Result<IndexState> {
             index: collection.index.clone(),
             documents: documents.ok(),
             records: ctx.database.count(name, Filter::All).await?,
-            lag: lag.collections.get(name).copied(),
+            lag: lag.get(name).copied(),
             quarantined: quarantined.get(name).copied().unwrap_or_default(),
             next: fills.iter().find(|fill| fill.collection == *name).map(with_progress),
             kept: replaced.cloned().collect(),
             compared: comparisons.iter().find(|of| of.collection == *name).cloned(),
         });
     }
+    let lag = lag.into_values().reduce(|one, other| OutboxLag {
+        pending: one.pending + other.pending,
+        oldest: one.oldest.min(other.oldest),
+    });
     Ok(IndexState { lag, quarantined: ctx.database.quarantined(QUARANTINED).await?, collections })
 }
 

@@ -78,14 +78,8 @@ pub async fn delete(
     let record =
         Record { revision: expected + 1, updated: now, tombstone: Some(tombstone), ..record };
     changes.push(Change::ReplaceRecord { record, expected, by: ctx.caller.user() });
-    write::write(
-        ctx,
-        &collection,
-        changes,
-        &touched,
-        write::asked_or_set(ctx, &collection, refresh),
-    )
-    .await?;
+    let refresh = ctx.settings.indexing.refresh(&collection.name, refresh);
+    write::write(ctx, &collection, changes, &touched, refresh).await?;
     tracing::info!(record.id = %id, "deleted record {id}");
     Ok(())
 }

@@ -39,6 +39,6 @@ pub async fn delete_draft(
             });
         }
     }
-    write::write(ctx, &collection, changes, &[id], write::asked_or_set(ctx, &collection, refresh))
-        .await
+    let refresh = ctx.settings.indexing.refresh(&collection.name, refresh);
+    write::write(ctx, &collection, changes, &[id], refresh).await
 }

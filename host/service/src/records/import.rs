@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::create::{depositor, first_draft};
 use super::publish::{first_record, problems_of};
+use super::write::store;
 use super::{Input, check_all};
 use crate::collections::Collection;
 use crate::indexing::Job;
@@ -64,7 +65,7 @@ pub async fn import(
         stored => stored?,
     };
     if wait {
-        ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await;
+        ctx.indexer.submit_and_wait(jobs, ctx.settings.indexing.wait).await;
     } else {
         ctx.indexer.submit_bulk(jobs).await;
     }
@@ -95,7 +96,6 @@ impl Batch<'_> {
         let (mut outcomes, fresh, inputs) = self.sort(lines, &digests).await?;
 
         let checked = check_all(ctx, collection, inputs).await?;
-        let trace = ctx.traces.current();
         let mut changes = Vec::new();
         let mut stored = Vec::new();
         for (Fresh { place, id, gone }, (document, problems)) in fresh.into_iter().zip(checked) {
@@ -112,18 +112,12 @@ impl Batch<'_> {
             let line = digests[place].clone();
             changes.push(Change::Import { line, record: id, instead_of: gone });
             changes.extend(self.changes(draft));
-            changes.push(Change::Index { collection: collection.name.clone(), record: id, trace });
             stored.push(id);
         }
-        if changes.is_empty() {
+        if stored.is_empty() {
             return Ok((outcomes, Vec::new()));
         }
-        let written = ctx.database.write(changes).await?;
-        let jobs = stored
-            .into_iter()
-            .zip(written.outbox)
-            .map(|(record, seq)| Job { collection: collection.name.clone(), record, seq, trace })
-            .collect();
+        let jobs = store(ctx, collection, changes, &stored).await?;
         Ok((outcomes, jobs))
     }
 

@@ -39,14 +39,8 @@ pub async fn publish(
         Some(published) => again(ctx, draft, published)?,
         None => first(ctx, draft).await?,
     };
-    write::write(
-        ctx,
-        &collection,
-        changes,
-        &touched,
-        write::asked_or_set(ctx, &collection, refresh),
-    )
-    .await?;
+    let refresh = ctx.settings.indexing.refresh(&collection.name, refresh);
+    write::write(ctx, &collection, changes, &touched, refresh).await?;
     tracing::info!(record.id = %id, "published record {id}");
 
     Ok(render::record(&ctx.services, &collection, &record, View::of(ctx, &record.parent)))

@@ -51,14 +51,8 @@ pub async fn restore(
         ..record
     };
     changes.push(Change::ReplaceRecord { record: record.clone(), expected, by: ctx.caller.user() });
-    write::write(
-        ctx,
-        &collection,
-        changes,
-        &touched,
-        write::asked_or_set(ctx, &collection, refresh),
-    )
-    .await?;
+    let refresh = ctx.settings.indexing.refresh(&collection.name, refresh);
+    write::write(ctx, &collection, changes, &touched, refresh).await?;
 
     Ok(render(&ctx.services, &collection, &record, View::Owner))
 }

@@ -17,23 +17,33 @@ pub enum Refresh {
     WaitFor,
 }
 
-/// What a request asks for, or what the operator set for the collection.
-pub(super) fn asked_or_set(
-    ctx: &Context,
-    collection: &Collection,
-    asked: Option<Refresh>,
-) -> Refresh {
-    asked.unwrap_or_else(|| ctx.settings.indexing.refresh(&collection.name))
-}
-
 /// Carries out `changes`, has the index follow for `records`, and forgets what was rendered of them.
 pub(crate) async fn write(
     ctx: &Context,
     collection: &Collection,
-    mut changes: Vec<Change>,
+    changes: Vec<Change>,
     records: &[RecordId],
     refresh: Refresh,
 ) -> Result<()> {
+    let jobs = store(ctx, collection, changes, records).await?;
+    for record in records {
+        ctx.forget_rendered(&collection.name, *record).await;
+    }
+    match refresh {
+        Refresh::Soon => ctx.indexer.submit(jobs),
+        Refresh::WaitFor => ctx.indexer.submit_and_wait(jobs, ctx.settings.indexing.wait).await,
+    }
+    Ok(())
+}
+
+/// Carries out `changes` together with the promise to index `records`, and answers what is to be
+/// indexed.
+pub(super) async fn store(
+    ctx: &Context,
+    collection: &Collection,
+    mut changes: Vec<Change>,
+    records: &[RecordId],
+) -> Result<Vec<Job>> {
     let trace = ctx.traces.current();
     changes.extend(records.iter().map(|&record| Change::Index {
         collection: collection.name.clone(),
@@ -41,17 +51,6 @@ pub(crate) async fn write(
         trace,
     }));
     let written = ctx.database.write(changes).await?;
-    for record in records {
-        ctx.forget_rendered(&collection.name, *record).await;
-    }
-    let jobs = records
-        .iter()
-        .zip(written.outbox)
-        .map(|(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace })
-        .collect();
-    match refresh {
-        Refresh::Soon => ctx.indexer.submit(jobs),
-        Refresh::WaitFor => ctx.indexer.submit_and_wait(jobs, ctx.settings.index_wait).await,
-    }
-    Ok(())
+    let job = |(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace };
+    Ok(records.iter().zip(written.outbox).map(job).collect())
 }

@@ -23,7 +23,7 @@ use crate::extract::{AsAdmin, Shape};
 pub(crate) async fn handler(AsAdmin(ctx): AsAdmin, shape: Shape) -> Result<Response, Failure> {
     let state = indexing::state(&ctx).await?;
     let value = json!({
-        "lag": lag(state.lag.overall()),
+        "lag": lag(state.lag),
         "quarantined": state.quarantined.iter().map(quarantined).collect::<Vec<_>>(),
         "collections": state.collections.iter().map(collection).collect::<Vec<_>>(),
     });
