@@ -1,6 +1,8 @@
 //! The ports' backends, one module per vendor.
 
+mod arrival;
 pub mod brokers;
+mod http_client;
 pub mod memcached;
 pub mod memory;
 mod metrics;
@@ -13,7 +15,6 @@ pub mod remote_cache;
 mod search;
 pub mod sql;
 pub mod sqs;
-
 pub mod system;
 pub mod tantivy;
 mod tls;

@@ -1,4 +1,4 @@
-//! Whom clients over HTTP trust: what the system does, and what the operator adds.
+//! Whom clients trust: what the system does, and what the operator adds.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +31,11 @@ pub(crate) fn none() -> Result<ClientConfig> {
         .map_err(|error| Error::internal("no TLS", error))?
         .with_root_certificates(RootCertStore::empty());
     Ok(config.with_no_client_auth())
+}
+
+/// For clients that ask for what the process has. If it has something already, that will do.
+pub(crate) fn provide() {
+    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {

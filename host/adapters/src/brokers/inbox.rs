@@ -5,15 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use repono_service::ports::Delivery;
-use tokio::sync::Notify;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
+
+use crate::arrival::Arrival;
 
 /// By queue, in the order in which they came. Who puts something in sees to it that there is no end
 /// of it.
 #[derive(Default)]
 pub(crate) struct Inbox {
     came: Mutex<HashMap<String, VecDeque<(Instant, Delivery)>>>,
-    arrived: Notify,
+    arrived: Arrival,
 }
 
 impl Inbox {
@@ -29,9 +30,7 @@ impl Inbox {
 
     /// Wakes who waits: there is something, or something has changed.
     pub(crate) fn ring(&self) {
-        self.arrived.notify_waiters();
-        // For those who are about to wait: they may have looked too early.
-        self.arrived.notify_one();
+        self.arrived.ring();
     }
 
     /// What came at most `fresh` ago; what is older is somebody else's by now.
@@ -61,12 +60,8 @@ impl Inbox {
     }
 
     pub(crate) async fn wait(&self, queues: &[String], patience: Duration) {
-        let mut arrived = std::pin::pin!(self.arrived.notified());
-        arrived.as_mut().enable();
-        if queues.iter().all(|queue| self.is_empty(queue)) {
-            // Whether something came or not, who waited looks.
-            drop(timeout(patience, arrived).await);
-        }
+        let is_there = || queues.iter().any(|queue| !self.is_empty(queue));
+        self.arrived.wait_unless(patience, is_there).await;
     }
 
     fn came(&self) -> MutexGuard<'_, HashMap<String, VecDeque<(Instant, Delivery)>>> {

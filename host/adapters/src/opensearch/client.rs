@@ -21,8 +21,8 @@ use tokio::time::{Instant, timeout_at};
 use super::nodes::{Node, Nodes};
 use super::options::SearchOptions;
 use super::trouble::Trouble;
+use crate::http_client;
 use crate::search::unavailable;
-use crate::tls;
 
 /// Bytes of an answer that are read.
 const LONGEST_ANSWER: usize = 64 << 20;
@@ -63,19 +63,10 @@ pub(super) struct Answer {
 impl Client {
     pub(super) fn new(options: &SearchOptions) -> Result<Self> {
         let nodes = Nodes::new(options)?;
-        let trust = if nodes.any_is_secure() {
-            tls::verifying(options.certificates.as_deref())?
-        } else {
-            tls::none()?
-        };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(trust)
+        let http = http_client::builder(nodes.any_is_secure(), options.certificates.as_deref())?
             .connect_timeout(options.connect_timeout)
             .pool_max_idle_per_host(options.most_requests)
             .pool_idle_timeout(IDLE)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("repono/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::internal("no HTTP client for the search cluster", error))?;
         let turns = Semaphore::new(options.most_requests.clamp(1, 4_096));

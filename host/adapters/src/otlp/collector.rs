@@ -14,7 +14,7 @@ use reqwest::RequestBuilder;
 use tokio::runtime::Handle;
 use url::Url;
 
-use crate::tls;
+use crate::http_client;
 
 /// Bytes of an answer that are read: it says little.
 const LONGEST_ANSWER: usize = 64 << 10;
@@ -32,13 +32,8 @@ pub(super) struct Collector {
 
 impl Collector {
     pub(super) fn new(address: Url, patience: Duration) -> Result<Self> {
-        let trust = if address.scheme() == "https" { tls::verifying(None)? } else { tls::none()? };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(trust)
+        let http = http_client::builder(address.scheme() == "https", None)?
             .timeout(patience)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("repono/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::internal("no HTTP client for the collector", error))?;
         Ok(Self {

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 
 use super::topology::Topology;
 use crate::brokers::{BrokerOptions, Inbox, unavailable};
+use crate::tls;
 
 /// A line that is silent for twice as long is dead.
 const HEARTBEAT_S: u16 = 5;
@@ -34,8 +35,7 @@ pub(super) struct Address {
 
 impl Address {
     pub(super) fn read(url: &str, options: &BrokerOptions) -> Result<Self> {
-        // Its TLS asks for the one of the process. If there is one already, that will do.
-        drop(rustls::crypto::ring::default_provider().install_default());
+        tls::provide();
         // Not with what was given: there may be a password in it.
         let mut uri: AMQPUri = url.parse().map_err(|_| {
             Error::Invalid(

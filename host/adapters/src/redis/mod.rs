@@ -4,6 +4,7 @@
 //! misses sets one unless there is something; a script exchanges it for the value, if it is still
 //! there. All callers share one connection, on which nobody waits for another's answer.
 
+mod connect;
 #[cfg(test)]
 #[cfg(feature = "services")]
 mod tests;
@@ -14,10 +15,11 @@ use std::time::Duration;
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError, Script};
+use redis::{Client, RedisError, Script};
+use repono_service::Result;
 use repono_service::ports::{Lease, Lookup};
-use repono_service::{Error, Result};
 
+pub(crate) use self::connect::{client, connect};
 use crate::remote_cache::{Fault, Remote, RemoteCache, RemoteCacheOptions, pack, unpack};
 
 /// The cache in a Redis.
@@ -42,12 +44,7 @@ impl RedisCache {
     ///
     /// Fails only if the address cannot be read: the server itself may come later.
     pub async fn open(url: &str, options: RemoteCacheOptions) -> Result<Self> {
-        // Its TLS asks for the one of the process. If there is one already, that will do.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        // Not with what was given: there may be a password in it.
-        let client = Client::open(url).map_err(|error| {
-            Error::Invalid(format!("the address of the cache is not one of a Redis: {error}"))
-        })?;
+        let client = client(url, "the cache", None)?;
         Self::over(Redis { client, connection: ArcSwapOption::empty() }, options).await
     }
 }
@@ -56,10 +53,7 @@ impl Remote for Redis {
     const NAME: &'static str = "the cache (Redis)";
 
     async fn connect(&self) -> Result<(), Fault> {
-        // Each answer is waited for elsewhere.
-        let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let mut connection =
-            self.client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = connect(&self.client).await?;
         redis::cmd("PING").exec_async(&mut connection).await?;
         self.connection.store(Some(connection.into()));
         Ok(())

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
-use redis::{
-    AsyncConnectionConfig, Client, FromRedisValue, RedisError, ScriptInvocation, TlsCertificates,
-};
+use ::redis::aio::MultiplexedConnection;
+use ::redis::{Client, FromRedisValue, RedisError, ScriptInvocation, cmd};
 use repono_service::{Error, Result};
 use tokio::sync::Mutex;
 
 use crate::brokers::{BrokerOptions, unavailable, within};
+use crate::redis;
 
 pub(super) struct Connections {
     client: Client,
@@ -19,8 +18,6 @@ pub(super) struct Connections {
 
 impl Connections {
     pub(super) fn to(url: &str, options: &BrokerOptions) -> Result<Self> {
-        // Its TLS asks for the one of the process. If there is one already, that will do.
-        drop(rustls::crypto::ring::default_provider().install_default());
         let certificates = options.certificates.as_ref().map(|path| {
             std::fs::read(path).map_err(|error| {
                 Error::Invalid(format!(
@@ -29,17 +26,7 @@ impl Connections {
                 ))
             })
         });
-        let client = match certificates.transpose()? {
-            None => Client::open(url),
-            Some(root) => Client::build_with_tls(
-                url,
-                TlsCertificates { client_tls: None, root_cert: Some(root) },
-            ),
-        };
-        // Not with what was given: there may be a password in it.
-        let client = client.map_err(|error| {
-            Error::Invalid(format!("the address of the broker is not one of a Redis: {error}"))
-        })?;
+        let client = redis::client(url, "the broker", certificates.transpose()?)?;
         Ok(Self { client, connection: Mutex::default(), timeout: options.timeout })
     }
 
@@ -52,7 +39,7 @@ impl Connections {
     }
 
     pub(super) async fn ping(&self) -> Result<()> {
-        self.ask(async |connection| redis::cmd("PING").exec_async(connection).await).await
+        self.ask(async |connection| cmd("PING").exec_async(connection).await).await
     }
 
     /// A connection at which something failed is not used again.
@@ -75,10 +62,7 @@ impl Connections {
         if let Some(connection) = &*connection {
             return Ok(connection.clone());
         }
-        // Each answer is waited for elsewhere.
-        let config = AsyncConnectionConfig::new().set_response_timeout(None);
-        let fresh = self.client.get_multiplexed_async_connection_with_config(&config);
-        let fresh = fresh.await.map_err(unavailable)?;
+        let fresh = redis::connect(&self.client).await.map_err(unavailable)?;
         Ok(connection.insert(fresh).clone())
     }
 }

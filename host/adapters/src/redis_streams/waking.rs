@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use futures::StreamExt as _;
 use redis::{Client, RedisError};
-use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
+
+use crate::arrival::Arrival;
 
 /// Between attempts to listen. Meanwhile those who wait look by themselves.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -17,7 +18,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub(super) struct Waking {
     client: Client,
     channel: String,
-    arrived: Arc<Notify>,
+    arrived: Arc<Arrival>,
     /// Begun by the first who waits: who only publishes needs none.
     listening: OnceLock<JoinHandle<()>>,
 }
@@ -36,8 +37,7 @@ impl Waking {
             let (client, channel) = (self.client.clone(), self.channel.clone());
             tokio::spawn(listen(client, channel, Arc::clone(&self.arrived)))
         });
-        // Whether something came or not, who waited looks.
-        drop(timeout(patience, self.arrived.notified()).await);
+        self.arrived.wait(patience).await;
     }
 }
 
@@ -50,7 +50,7 @@ impl Drop for Waking {
 }
 
 /// Until it is aborted.
-async fn listen(client: Client, channel: String, arrived: Arc<Notify>) {
+async fn listen(client: Client, channel: String, arrived: Arc<Arrival>) {
     loop {
         if let Err(error) = listen_once(&client, &channel, &arrived).await {
             tracing::debug!(error = %error, "the broker does not tell of new tasks at once");
@@ -59,16 +59,14 @@ async fn listen(client: Client, channel: String, arrived: Arc<Notify>) {
     }
 }
 
-async fn listen_once(client: &Client, channel: &str, arrived: &Notify) -> Result<(), RedisError> {
+async fn listen_once(client: &Client, channel: &str, arrived: &Arrival) -> Result<(), RedisError> {
     let mut listener = client.get_async_pubsub().await?;
     listener.subscribe(channel).await?;
     // What came before nobody listened for.
     let mut told =
         std::pin::pin!(futures::stream::once(async {}).chain(listener.into_on_message().map(drop)));
     while told.next().await.is_some() {
-        arrived.notify_waiters();
-        // For those who are about to wait: they may have looked too early.
-        arrived.notify_one();
+        arrived.ring();
     }
     Ok(())
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use crate::arrival::Arrival;
+
 /// Rung when tasks were stored. What it tells may be lost: who waits looks again after a while.
 #[derive(Default)]
 pub(super) struct Bell {
@@ -17,7 +19,7 @@ pub(super) struct Bell {
 /// What is heard here and what is to be heard elsewhere.
 #[derive(Default)]
 pub(super) struct Sound {
-    here: Notify,
+    here: Arrival,
     elsewhere: Notify,
 }
 
@@ -42,8 +44,7 @@ impl Bell {
 
     /// Until it is rung, or for `patience`.
     pub(super) async fn wait(&self, patience: Duration) {
-        // Whether it was rung or not, who waited looks.
-        drop(tokio::time::timeout(patience, self.sound.here.notified()).await);
+        self.sound.here.wait(patience).await;
     }
 }
 
@@ -58,9 +59,7 @@ impl Drop for Bell {
 impl Sound {
     /// It was rung, here or elsewhere.
     pub(super) fn hear(&self) {
-        self.here.notify_waiters();
-        // For those who are about to wait: they may have looked too early.
-        self.here.notify_one();
+        self.here.ring();
     }
 
     /// Until it was rung here. However often that was since the last time, it is told once.

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::address::Address;
 use crate::brokers::{BrokerOptions, unavailable};
-use crate::tls;
+use crate::http_client;
 
 /// How long a connection that nobody uses is kept.
 const IDLE: Duration = Duration::from_mins(1);
@@ -51,18 +51,10 @@ impl Client {
         options: &BrokerOptions,
         clock: Arc<dyn Clock>,
     ) -> Result<Self> {
-        let trust = if address.endpoint.scheme() == "https" {
-            tls::verifying(options.certificates.as_deref())?
-        } else {
-            tls::none()?
-        };
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(trust)
+        let is_secure = address.endpoint.scheme() == "https";
+        let http = http_client::builder(is_secure, options.certificates.as_deref())?
             .connect_timeout(options.timeout)
             .pool_idle_timeout(IDLE)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .user_agent(concat!("repono/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| Error::internal("no HTTP client for SQS", error))?;
         Ok(Self { http, address, clock, timeout: options.timeout })
