@@ -42,6 +42,4 @@ pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;
 pub use scrape::Scrape;
 #[cfg(feature = "services")]
-pub(crate) use shared::Wiring;
-#[cfg(feature = "services")]
 pub use shared::{Shared, service};

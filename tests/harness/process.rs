@@ -10,15 +10,12 @@ use repono_server::config::{self, Environment};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::{Client, template};
+use crate::{Client, guests, template};
 
 const FOLDER: &str = "REPONO_TEST_SERVE";
 const ROLES: &str = "REPONO_TEST_ROLES";
 /// In the folder, what differs from the configuration of a test.
 const CONFIG: &str = "repono.toml";
-/// In the folder, if there is anything that the child shares with others: what.
-#[cfg(feature = "services")]
-const WIRING: &str = "wiring.json";
 /// In the folder: where the child is found, and by which secret, once it is ready.
 const STARTED: &str = "started.json";
 /// In the folder: what a program says of itself as soon as it listens.
@@ -98,15 +95,18 @@ impl ServerProcess {
     /// Starts `entry`, a test of this binary that calls [`serve_for_parent`], on a data folder, and
     /// waits until it is ready.
     pub async fn start(entry: &str, folder: &Path) -> Self {
-        let found = forgotten(folder, STARTED);
-        Self::found(Program::serve(entry, folder, &Role::ALL), &found).await
+        Self::start_in(entry, folder, &Role::ALL).await
     }
 
-    /// The same, on what is shared.
-    #[cfg(feature = "services")]
-    pub(crate) async fn start_with(entry: &str, folder: &Path, wiring: &crate::Wiring) -> Self {
-        std::fs::write(folder.join(WIRING), serde_json::to_vec(wiring).unwrap()).unwrap();
-        Self::start(entry, folder).await
+    /// The same, in some roles.
+    pub async fn start_in(entry: &str, folder: &Path, roles: &[Role]) -> Self {
+        let found = forgotten(folder, STARTED);
+        Self::found(Program::serve(entry, folder, roles), &found).await
+    }
+
+    /// Writes what differs from the configuration of a test, for whoever serves this folder next.
+    pub fn configure(folder: &Path, settings: &str) {
+        std::fs::write(folder.join(CONFIG), settings).unwrap();
     }
 
     /// As [`Program::run`], of a server on a data folder; waits until it is ready.
@@ -207,15 +207,12 @@ pub async fn serve_for_parent() {
             ("plugins.embedded", false.into()),
         ];
         app.config = config::load(Some(&differs), &Environment::default(), &flags).unwrap();
+        app.shipped = guests::shipped();
     }
     app.roles = Role::ALL
         .into_iter()
         .filter(|role| roles.split(',').any(|name| name == role.as_str()))
         .collect();
-    #[cfg(feature = "services")]
-    if let Ok(wiring) = std::fs::read(folder.join(WIRING)) {
-        serde_json::from_slice::<crate::Wiring>(&wiring).unwrap().apply(&mut app);
-    }
     let app = App::start(app).await.unwrap();
     let told = json!({"url": app.url, "secret": app.local_secret});
     std::fs::write(folder.join("started.new"), told.to_string()).unwrap();

@@ -7,7 +7,6 @@ use std::time::Duration;
 use repono_adapters::sql::{MySql, Postgres, ServerOptions};
 use repono_server::app::{App, AppConfig, Role};
 use repono_server::config::SecretUrl;
-use serde::{Deserialize, Serialize};
 use sqlx::migrate::MigrateDatabase as _;
 use url::Url;
 
@@ -25,16 +24,6 @@ pub struct Shared {
     pub search: Proxy,
     /// Between the nodes and the cache.
     pub cache: Proxy,
-}
-
-/// How a node finds what it shares, and what it does.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Wiring {
-    database: String,
-    search: String,
-    cache: String,
-    name: String,
-    roles: Vec<String>,
 }
 
 impl Shared {
@@ -94,9 +83,8 @@ impl Shared {
 
     /// The same, changed.
     pub async fn node_with(&self, change: impl FnOnce(&mut AppConfig)) -> TestApp {
-        let wiring = self.wiring(&Role::ALL);
         TestApp::node(|app| {
-            wiring.apply(app);
+            self.wire(app);
             change(app);
         })
         .await
@@ -104,31 +92,23 @@ impl Shared {
 
     /// Writes a configuration into a folder with which a process of its own is another node, past
     /// the proxies; `more` is added to it.
-    pub fn configure(&self, folder: &std::path::Path, more: &str) {
-        let text = format!(
-            "[database]\nurl = '{}'\n[search]\nurl = '{}'\nprefix = '{}'\nreplicas = 0\n[cache]\nurl = '{}'\nprefix = '{}'\n{more}",
-            self.url,
-            service("REPONO_TEST_SEARCH"),
-            self.prefix(),
-            self.cache_url,
-            format_args!("{}:", self.name),
-        );
-        std::fs::write(folder.join("repono.toml"), text).unwrap();
+    pub fn configure(&self, folder: &Path, more: &str) {
+        let settings = self.settings_on(&self.url, &service("REPONO_TEST_SEARCH"), &self.cache_url);
+        ServerProcess::configure(folder, &format!("{settings}{more}"));
     }
 
     /// The settings of a process that shares them, for its configuration.
     pub fn settings(&self) -> String {
-        let database = self.database.through(&self.url);
-        let search = self.search.through(&service("REPONO_TEST_SEARCH"));
-        let cache = self.cache.through(&self.cache_url);
+        let [database, search, cache] = self.through();
+        self.settings_on(&database, &search, &cache)
+    }
+
+    fn settings_on(&self, database: &Url, search: &Url, cache: &Url) -> String {
         format!(
-            "database.url = '{}'\nsearch.url = '{}'\nsearch.request_timeout_ms = 5000\n\
-             search.prefix = '{}'\nsearch.replicas = 0\ncache.url = '{}'\ncache.prefix = '{}'\n",
-            database,
-            search,
+            "database.url = '{database}'\nsearch.url = '{search}'\nsearch.request_timeout_ms = 5000\n\
+             search.prefix = '{}'\nsearch.replicas = 0\ncache.url = '{cache}'\ncache.prefix = '{}'\n",
             self.prefix(),
-            cache,
-            format_args!("{}:", self.name),
+            self.cache_prefix(),
         )
     }
 
@@ -136,7 +116,7 @@ impl Shared {
     pub async fn refusal(&self) -> String {
         let folder = tempfile::tempdir().unwrap();
         let mut app = template::config(folder.path());
-        self.wiring(&Role::ALL).apply(&mut app);
+        self.wire(&mut app);
         let error = App::start(app).await.err().expect("it does not start");
         format!("{error:#}")
     }
@@ -145,7 +125,8 @@ impl Shared {
     pub async fn process(&self, entry: &str, folder: &Path, roles: &[Role]) -> ServerProcess {
         template::with_plugins().await;
         template::copy_compiled(folder);
-        ServerProcess::start_with(entry, folder, &self.wiring(roles)).await
+        ServerProcess::configure(folder, &self.settings());
+        ServerProcess::start_in(entry, folder, roles).await
     }
 
     /// The search engine itself, past the proxy.
@@ -183,29 +164,29 @@ impl Shared {
         dropped.unwrap();
     }
 
-    fn wiring(&self, roles: &[Role]) -> Wiring {
-        Wiring {
-            database: self.database.through(&self.url).to_string(),
-            search: self.search.through(&service("REPONO_TEST_SEARCH")).to_string(),
-            cache: self.cache.through(&self.cache_url).to_string(),
-            name: self.name.clone(),
-            roles: roles.iter().map(|role| role.as_str().to_owned()).collect(),
-        }
+    fn cache_prefix(&self) -> String {
+        format!("{}:", self.name)
     }
-}
 
-impl Wiring {
-    pub(crate) fn apply(&self, app: &mut AppConfig) {
+    /// Database, search engine and cache, through the proxies.
+    fn through(&self) -> [Url; 3] {
+        [
+            self.database.through(&self.url),
+            self.search.through(&service("REPONO_TEST_SEARCH")),
+            self.cache.through(&self.cache_url),
+        ]
+    }
+
+    fn wire(&self, app: &mut AppConfig) {
         let config = &mut app.config;
-        config.database.url = secret(&self.database);
-        config.search.url = secret(&self.search);
+        let [database, search, cache] = self.through().map(|url| secret(url.as_str()));
+        config.database.url = database;
+        config.search.url = search;
         config.search.request_timeout_ms = 5_000;
-        config.search.prefix = format!("{}-", self.name.replace('_', "-"));
+        config.search.prefix = self.prefix();
         config.search.replicas = 0;
-        config.cache.url = secret(&self.cache);
-        config.cache.prefix = format!("{}:", self.name);
-        let is_played = |role: &Role| self.roles.iter().any(|name| name == role.as_str());
-        app.roles = Role::ALL.into_iter().filter(is_played).collect();
+        config.cache.url = cache;
+        config.cache.prefix = self.cache_prefix();
         app.shipped = guests::shipped();
     }
 }
