@@ -42,6 +42,13 @@ impl Bell {
         }
     }
 
+    /// Carries no more: what is rung is heard here alone, and nothing of what others ring.
+    pub(super) fn stay(&self) {
+        if let Some(carrier) = &self.carrier {
+            carrier.abort();
+        }
+    }
+
     /// Until it is rung, or for `patience`.
     pub(super) async fn wait(&self, patience: Duration) {
         self.sound.here.wait(patience).await;
@@ -50,9 +57,7 @@ impl Bell {
 
 impl Drop for Bell {
     fn drop(&mut self) {
-        if let Some(carrier) = &self.carrier {
-            carrier.abort();
-        }
+        self.stay();
     }
 }
 

@@ -84,6 +84,7 @@ impl<V: Vendor> Sql<Server<V>> {
     /// Lets those finish who are at work and closes all connections. All that comes later is
     /// refused.
     pub async fn close(&self) {
+        self.engine.inner.bell.stay();
         self.engine.inner.pool.close().await;
     }
 }

@@ -158,7 +158,7 @@ impl<V: Tested> Scene<V> {
     }
 
     /// A connection past everything.
-    async fn connection(&self) -> V::Connection {
+    pub(in crate::sql) async fn connection(&self) -> V::Connection {
         V::Connection::connect(&self.options.url).await.unwrap()
     }
 
