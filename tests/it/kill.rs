@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use harness::{ServerProcess, data_folder, minimal_record};
+use harness::{Program, ServerProcess, compiled_folder, data_folder, minimal_record};
 use http::Method;
+use repono_server::app::Role;
 
 const KILLS: u64 = 50;
 
@@ -62,6 +63,24 @@ async fn every_acknowledged_record_is_there_after_each_kill() {
         checked > 50,
         "only {checked} records were acknowledged: the kills came too early to prove anything"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_first_start_did_not_bring_the_next_one_brings() {
+    for moment in 0..10 {
+        let folder = compiled_folder().await;
+        // With settings of its own, even none, it comes with the shipped plugins.
+        ServerProcess::configure(folder.path(), "");
+        let mut first = Program::serve("kill::serve", folder.path(), &Role::ALL);
+        tokio::time::sleep(Duration::from_millis(100 + moment * 60)).await;
+        first.kill();
+
+        let server = ServerProcess::start("kill::serve", folder.path()).await;
+
+        for collection in ["records", "biotools", "opendata"] {
+            server.anonymous.get(&format!("/api/{collection}")).await.expect(200);
+        }
+    }
 }
 
 /// Deposits and publishes until the server is gone; notes what was acknowledged.

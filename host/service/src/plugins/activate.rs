@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use repono_domain::{CollectionName, Digest, PluginName};
 
-use super::assemble::{collections, with_plugin};
+use super::assemble::with_plugin;
+use super::install::served_by;
 use super::migrate::migrate;
 use super::settle::settle;
 use super::swap::{fill_beside, index_for, remove_unused_indices};
@@ -46,7 +47,7 @@ pub async fn activate(
     let package = find(ctx, name, digest).await?;
     let _alone = alone(ctx).await?;
     let plugin = load(ctx, package).await?;
-    put_in_force(ctx, plugin, told).await
+    put_in_force(ctx, plugin, None, told).await
 }
 
 /// The package that is meant, whole.
@@ -78,10 +79,12 @@ pub(super) async fn load(ctx: &Context, package: Package) -> Result<Arc<dyn Plug
     loaded.map_err(|refusal| Error::Invalid(refusal.to_string()))
 }
 
-/// The heart of activation and rollback. The caller holds the activation lock.
+/// The heart of activation and rollback. The caller holds the activation lock. A package that is not
+/// installed yet is, at the moment in which it comes into force.
 pub(super) async fn put_in_force(
     ctx: &Context,
     plugin: Arc<dyn Plugin>,
+    package: Option<Package>,
     mut told: impl FnMut(Step) + Send,
 ) -> Result<()> {
     let description = plugin.description();
@@ -93,8 +96,7 @@ pub(super) async fn put_in_force(
     }
     bring_vocabularies(ctx, &plugin).await?;
 
-    let mut made = collections(ctx, &plugin, |name| crate::ports::IndexName(name.to_string()))
-        .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    let mut made = served_by(ctx, &plugin)?;
     let mut fillings = Vec::with_capacity(made.len());
     for collection in &mut made {
         collection.index = index_for(ctx, collection, before.as_ref()).await?;
@@ -131,12 +133,9 @@ pub(super) async fn put_in_force(
     };
     let names: Vec<CollectionName> =
         made.iter().map(|collection| collection.name.clone()).collect();
-    ctx.database
-        .write(vec![Change::Activate {
-            plugin: name.clone(),
-            activation: Some(activation.clone()),
-        }])
-        .await?;
+    let activate = Change::Activate { plugin: name.clone(), activation: Some(activation.clone()) };
+    let changes = package.map(Change::InsertPackage).into_iter().chain([activate]).collect();
+    ctx.database.write(changes).await?;
     ctx.active.store(Arc::new(with_plugin(&ctx.active.load(), &plugin, activation, made)));
     drop(fillings);
     tracing::info!(plugin.name = %name, plugin.version = description.version, "plugin {name} {} is in force", description.version);

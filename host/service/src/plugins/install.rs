@@ -7,6 +7,7 @@ use repono_domain::{Digest, PluginName};
 
 use super::assemble::{collections, missing_vocabularies};
 use super::call;
+use crate::collections::Collection;
 use crate::ports::{Change, Doc, Grants, IndexName, Package, Plugin};
 use crate::{Context, Error, Result};
 
@@ -33,14 +34,32 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
+    let (package, plugin) = examine(ctx, bytes, grants).await?;
+    let missing = missing_vocabularies(ctx, &plugin, &served_by(ctx, &plugin)?);
+    let warnings = missing.into_iter().map(|name| format!("There is no vocabulary {name}: every document that names a term of it will be invalid.")).collect();
+    let installed = Installed {
+        name: package.name.clone(),
+        version: package.version.clone(),
+        digest: package.digest.clone(),
+        warnings,
+    };
+    ctx.database.write(vec![Change::InsertPackage(package)]).await?;
+    tracing::info!(plugin.name = %installed.name, plugin.version = installed.version, "installed plugin {} {}", installed.name, installed.version);
+    Ok(installed)
+}
+
+/// Checks a component in every way short of using it, and keeps nothing.
+pub(super) async fn examine(
+    ctx: &Context,
+    bytes: Bytes,
+    grants: Grants,
+) -> Result<(Package, Arc<dyn Plugin>)> {
     let plugin = ctx
         .runtime
         .load(bytes.clone(), &grants)
         .await
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
-    let made = collections(ctx, &plugin, |name| IndexName(name.to_string()))
-        .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
-    for collection in &made {
+    for collection in &served_by(ctx, &plugin)? {
         let active = ctx.active.load();
         if let Some(owner) =
             active.collections.get(&collection.name).map(|owned| &owned.plugin.description().name)
@@ -54,9 +73,6 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
     }
     refuse_other_grants(ctx, &plugin.description().digest, &grants).await?;
     trial(ctx, &plugin).await?;
-    let missing = missing_vocabularies(ctx, &plugin, &made);
-    let warnings = missing.into_iter().map(|name| format!("There is no vocabulary {name}: every document that names a term of it will be invalid.")).collect();
-
     let description = plugin.description();
     let package = Package {
         digest: description.digest.clone(),
@@ -67,14 +83,13 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
         installed: ctx.clock.now(),
         bytes,
     };
-    ctx.database.write(vec![Change::InsertPackage(package)]).await?;
-    tracing::info!(plugin.name = %description.name, plugin.version = description.version, "installed plugin {} {}", description.name, description.version);
-    Ok(Installed {
-        name: description.name.clone(),
-        version: description.version.clone(),
-        digest: description.digest.clone(),
-        warnings,
-    })
+    Ok((package, plugin))
+}
+
+/// The collections that it would serve, each with the name of an index that is not used.
+pub(super) fn served_by(ctx: &Context, plugin: &Arc<dyn Plugin>) -> Result<Vec<Collection>> {
+    collections(ctx, plugin, |name| IndexName(name.to_string()))
+        .map_err(|refusal| Error::Invalid(refusal.to_string()))
 }
 
 /// What is in force must not change behind the operator's back.

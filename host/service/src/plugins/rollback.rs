@@ -30,5 +30,5 @@ pub async fn rollback(
     };
     let package = find(ctx, name, Some(&previous)).await?;
     let plugin = load(ctx, package).await?;
-    put_in_force(ctx, plugin, told).await
+    put_in_force(ctx, plugin, None, told).await
 }

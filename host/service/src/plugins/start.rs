@@ -9,8 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::activate::{find, load, put_in_force};
 use super::assemble::{collections, with_plugin, without_plugin};
-use super::install;
+use super::install::examine;
 use super::swap::remove_unused_indices;
+use crate::error::Kind;
 use crate::indexing::repair;
 use crate::nodes::{self, Alone, Standing, alone};
 use crate::ports::{Activation, Grants, IndexName};
@@ -27,15 +28,18 @@ pub struct Shipped {
     pub grants: Grants,
 }
 
-/// How often a node that starts asks whether another is done changing what is in force.
+/// How often a node that starts asks whether another is done changing what is in force, and tries
+/// again what a service that did not answer kept from it.
 const TURN: Duration = Duration::from_secs(1);
-/// How often it asks at the most.
+/// How often it does at the most.
 const TURNS: u32 = 120;
 
 /// Loads what was in force, installs and activates what is shipped and was never here, and mends
 /// indices that may have lost writes.
 ///
 /// A plugin that cannot be loaded is reported and left out: one bad plugin never stops the others.
+/// [`crate::error::Kind::Unavailable`]: what is needed to activate what is shipped did not answer for
+/// minutes; a start without it would leave collections out until the next.
 pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     let shipped = new_ones(ctx, shipped).await?;
     let alone = turn(ctx, !shipped.is_empty()).await?;
@@ -44,8 +48,12 @@ pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     let problems = load_all(ctx).await?;
     // Another node may have brought some meanwhile.
     for plugin in new_ones(ctx, shipped).await? {
-        if let Err(error) = bring(ctx, plugin.bytes, plugin.grants).await {
-            tracing::error!(plugin.name = plugin.name, error = %error, "the shipped plugin {} cannot be activated", plugin.name);
+        match bring(ctx, &plugin).await {
+            Err(error) if error.kind() == Kind::Unavailable => return Err(error),
+            Err(error) => {
+                tracing::error!(plugin.name = plugin.name, error = %error, "the shipped plugin {} cannot be activated", plugin.name);
+            }
+            Ok(()) => {}
         }
     }
     if alone.is_some() {
@@ -88,12 +96,23 @@ async fn turn(ctx: &Context, has_something_to_change: bool) -> Result<Option<Alo
     alone(ctx).await.map(Some)
 }
 
-/// The caller is [`alone`].
-async fn bring(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<()> {
-    let installed = install(ctx, bytes, grants).await?;
-    let package = find(ctx, &installed.name, Some(&installed.digest)).await?;
-    let plugin = load(ctx, package).await?;
-    put_in_force(ctx, plugin, |_| {}).await
+/// Installs and activates at once, so that a start that is cut off leaves it to the next; again while a service does not answer. The caller is [`alone`].
+async fn bring(ctx: &Context, plugin: &Shipped) -> Result<()> {
+    for _ in 0..TURNS {
+        match bring_once(ctx, plugin).await {
+            Err(error) if error.kind() == Kind::Unavailable => {
+                tracing::warn!(plugin.name = plugin.name, error = %error, "the shipped plugin {} is not activated yet; trying again", plugin.name);
+                tokio::time::sleep(TURN).await;
+            }
+            otherwise => return otherwise,
+        }
+    }
+    bring_once(ctx, plugin).await
+}
+
+async fn bring_once(ctx: &Context, plugin: &Shipped) -> Result<()> {
+    let (package, plugin) = examine(ctx, plugin.bytes.clone(), plugin.grants.clone()).await?;
+    put_in_force(ctx, plugin, Some(package), |_| {}).await
 }
 
 /// Brings this process's set in line with the database. Answers a sentence for each plugin that
