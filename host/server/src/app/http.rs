@@ -9,19 +9,24 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
-use futures::FutureExt as _;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, Version};
+use futures::{FutureExt as _, TryFutureExt as _};
 use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout_at;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::config::ServerSection;
+
+/// How long connections are taken when the server stops: those that wait to be taken, by then.
+const BACKLOG: Duration = Duration::from_millis(20);
 
 /// Serves until `stop` is cancelled, then waits until the requests under way have been answered.
 pub(super) async fn serve(
@@ -52,6 +57,12 @@ pub(super) async fn serve(
             }
         }
     }
+    // Who has connected already may have asked already.
+    let refused = tokio::time::Instant::now() + BACKLOG;
+    while let Ok(Ok((stream, peer, permit))) = timeout_at(refused, accept(&listener, &room)).await {
+        let connection = connection(builder.clone(), stream, peer, router.clone(), stop.clone());
+        connections.spawn(connection.inspect(move |()| drop(permit)));
+    }
     drop(listener);
     connections.close();
     connections.wait().await;
@@ -75,6 +86,10 @@ fn builder(section: &ServerSection) -> Builder<TokioExecutor> {
     builder
 }
 
+/// How long a connection stays open on which nothing is under way when the server stops: whoever is
+/// just about to ask on it is answered, and told that it ends.
+const LINGER: Duration = Duration::from_millis(300);
+
 /// One connection, to its end; once `stop` is cancelled, to the end of the request under way.
 async fn connection(
     builder: Builder<TokioExecutor>,
@@ -83,17 +98,24 @@ async fn connection(
     router: Router,
     stop: CancellationToken,
 ) {
-    let service = router.map_request(move |request: Request<Incoming>| {
+    let stopping = stop.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        request
+        let (version, stopping) = (request.version(), stopping.clone());
+        router.clone().oneshot(request).map_ok(move |mut response| {
+            // HTTP/2 has a frame for that.
+            if version < Version::HTTP_2 && stopping.is_cancelled() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            response
+        })
     });
-    let connection =
-        builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = stop.cancelled() => {
+        () = stop.cancelled().then(|()| tokio::time::sleep(LINGER)) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
