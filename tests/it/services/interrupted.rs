@@ -1,6 +1,6 @@
 //! Processes that index are killed, on services that they share.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use harness::{Program, Shared, Traffic, data_folder};
 use repono_server::app::Role;
@@ -31,16 +31,30 @@ async fn what_killed_relays_left_others_index_and_nothing_is_missing() {
     let start =
         |number: usize| Program::serve("kill::serve", folders[number].path(), &[Role::Relay]);
 
+    let pending = async || {
+        let state = node.admin.get("/api/admin/indices").await.expect(200).json();
+        usize::try_from(state["lag"]["pending"].as_u64().unwrap()).unwrap()
+    };
+
     let mut relays = [start(0), start(1)];
     let mut cut_off = 0;
+    let mut last = RECORDS;
     for round in 0..KILLS {
-        // A spread of moments, the same in every run: from before the first look to full work.
-        tokio::time::sleep(Duration::from_millis(300 + (round * 7919) % 1_901)).await;
+        // Something has been done since the last kill, and more is to do.
+        let begun = Instant::now();
+        while last > 0 && last == pending().await {
+            assert!(
+                begun.elapsed() < Duration::from_mins(1),
+                "{last} wait, and nobody does anything"
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // A spread of moments, the same in every run.
+        tokio::time::sleep(Duration::from_millis((round * 7919) % 101)).await;
         let killed = usize::try_from(round % 2).unwrap();
         relays[killed].kill();
-        let state = node.admin.get("/api/admin/indices").await.expect(200).json();
-        let pending = usize::try_from(state["lag"]["pending"].as_u64().unwrap()).unwrap();
-        cut_off += usize::from((1..RECORDS).contains(&pending));
+        last = pending().await;
+        cut_off += usize::from((1..RECORDS).contains(&last));
         relays[killed] = start(killed);
     }
 
