@@ -42,4 +42,4 @@ pub use proxy::{Proxy, Traffic};
 pub use reply::Reply;
 pub use scrape::Scrape;
 #[cfg(feature = "services")]
-pub use shared::{Shared, service};
+pub use shared::{Servers, Shared, service};

@@ -1,14 +1,16 @@
 //! Servers of one test alone, to be killed, paused and filled.
 
 use std::net::TcpListener;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use url::Url;
+
+use crate::{Client, guests, template};
 
 /// Debian's `nobody` and `nogroup`: PostgreSQL refuses to be root.
 const NOBODY: u32 = 65_534;
@@ -20,6 +22,8 @@ pub struct OwnServer {
     port: u16,
     scheme: &'static str,
     child: Option<Child>,
+    /// Who runs it and whose its data is, if not who runs the test.
+    owner: Option<(u32, u32)>,
     /// Where its data lies.
     folder: tempfile::TempDir,
 }
@@ -39,6 +43,7 @@ impl OwnServer {
             port,
             scheme: "redis",
             child: None,
+            owner: None,
             folder: tempfile::tempdir().unwrap(),
         };
         server.start().await;
@@ -57,10 +62,9 @@ impl OwnServer {
             .into_iter()
             .chain(["-c", "unix_socket_directories=", "-c", "fsync=off"].map(str::to_owned))
             .collect();
-        let mut server = Self { words, port, scheme: "postgres", child: None, folder };
-        if rustix::process::geteuid().is_root() {
-            chown(server.folder.path(), Some(NOBODY), Some(NOBODY)).unwrap();
-        }
+        let owner = as_root((NOBODY, NOBODY));
+        let mut server = Self { words, port, scheme: "postgres", child: None, owner, folder };
+        server.give(server.folder.path());
         let arguments = [
             "--pgdata",
             &data,
@@ -74,6 +78,41 @@ impl OwnServer {
         ];
         let made = server.command(&program("initdb")).args(arguments).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        server.start().await;
+        server
+    }
+
+    /// OpenSearch, with nothing in it: what `cargo xtask services up opensearch` has installed, with
+    /// settings and data of its own.
+    pub async fn opensearch() -> Self {
+        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let installed = guests::target().join("services/opensearch/server");
+        let told = installed.metadata().unwrap_or_else(|error| {
+            panic!("OpenSearch is not installed ({error}): `cargo xtask services up opensearch` does so")
+        });
+        let [config, data, logs] = ["config", "data", "logs"].map(|name| folder.path().join(name));
+        template::copy(&installed.join("config"), &config);
+        std::fs::write(config.join("jvm.options.d/heap.options"), "-Xms512m\n-Xmx512m\n").unwrap();
+        let words = [
+            "env".to_owned(),
+            format!("OPENSEARCH_JAVA_HOME={}", java().display()),
+            format!("OPENSEARCH_PATH_CONF={}", config.display()),
+            "bash".to_owned(),
+            installed.join("bin/opensearch").display().to_string(),
+            format!("-Ehttp.port={port}"),
+            format!("-Etransport.port={}", free_port()),
+            format!("-Epath.data={}", data.display()),
+            format!("-Epath.logs={}", logs.display()),
+        ];
+        let owner = as_root((told.uid(), told.gid()));
+        let mut server =
+            Self { words: words.into(), port, scheme: "http", child: None, owner, folder };
+        for path in [server.folder.path(), &config, &config.join("jvm.options.d")] {
+            server.give(path);
+            for entry in std::fs::read_dir(path).unwrap() {
+                server.give(&entry.unwrap().path());
+            }
+        }
         server.start().await;
         server
     }
@@ -95,7 +134,7 @@ impl OwnServer {
         }));
         let begun = Instant::now();
         while !self.is_ready().await {
-            assert!(begun.elapsed() < Duration::from_mins(1), "{} does not start", self.words[0]);
+            assert!(begun.elapsed() < Duration::from_mins(3), "{:?} does not start", self.words);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -119,6 +158,12 @@ impl OwnServer {
     }
 
     async fn is_ready(&self) -> bool {
+        if self.scheme == "http" {
+            let client = Client::of(self.url().as_str().trim_end_matches('/'), None);
+            let health = "/_cluster/health?wait_for_status=yellow&timeout=1s";
+            let asked = client.try_send(http::Method::GET, health, &[], "").await;
+            return asked.is_ok_and(|reply| reply.status == 200);
+        }
         if self.scheme == "postgres" {
             let port = self.port.to_string();
             let mut asked = self.command(&program("pg_isready"));
@@ -130,10 +175,16 @@ impl OwnServer {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        if self.scheme == "postgres" && rustix::process::geteuid().is_root() {
-            command.uid(NOBODY).gid(NOBODY);
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
         }
         command
+    }
+
+    fn give(&self, path: &Path) {
+        if let Some((user, group)) = self.owner {
+            chown(path, Some(user), Some(group)).unwrap();
+        }
     }
 
     fn signal(&self, signal: Signal) {
@@ -155,6 +206,21 @@ impl Drop for OwnServer {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Servers refuse to be root: somebody else runs them for it.
+fn as_root(owner: (u32, u32)) -> Option<(u32, u32)> {
+    rustix::process::geteuid().is_root().then_some(owner)
+}
+
+/// The Java that came with what is installed.
+fn java() -> PathBuf {
+    let installed = std::fs::read_dir("/usr/lib/jvm").unwrap();
+    let mut folders = installed.map(|entry| entry.unwrap().path());
+    let wanted = |folder: &PathBuf| {
+        folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with("java-17-"))
+    };
+    folders.find(wanted).unwrap()
 }
 
 fn free_port() -> u16 {

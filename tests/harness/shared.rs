@@ -12,10 +12,31 @@ use url::Url;
 
 use crate::{Client, Proxy, ServerProcess, TestApp, guests, template};
 
+/// Where what is shared lies; by default on the servers that all tests use.
+pub struct Servers {
+    /// A PostgreSQL or MariaDB.
+    pub database: Url,
+    /// An OpenSearch.
+    pub search: Url,
+    /// A Redis.
+    pub cache: Url,
+}
+
+impl Default for Servers {
+    fn default() -> Self {
+        Self {
+            database: service("REPONO_TEST_POSTGRESQL"),
+            search: service("REPONO_TEST_SEARCH"),
+            cache: service("REPONO_TEST_REDIS"),
+        }
+    }
+}
+
 /// What the nodes of one test share.
 pub struct Shared {
     /// Of the database itself, past the proxy.
     pub url: Url,
+    search_url: Url,
     cache_url: Url,
     name: String,
     /// Between the nodes and the database.
@@ -29,18 +50,19 @@ pub struct Shared {
 impl Shared {
     /// On PostgreSQL: makes an empty database with tables; the rest needs no making.
     pub async fn new() -> Self {
-        Self::on(&service("REPONO_TEST_POSTGRESQL"), &service("REPONO_TEST_REDIS")).await
+        Self::on(Servers::default()).await
     }
 
     /// The same on MariaDB.
     pub async fn on_mariadb() -> Self {
-        Self::on(&service("REPONO_TEST_MYSQL"), &service("REPONO_TEST_REDIS")).await
+        Self::on(Servers { database: service("REPONO_TEST_MYSQL"), ..Servers::default() }).await
     }
 
-    /// The same on servers of the test's own.
-    pub async fn on(database: &Url, cache: &Url) -> Self {
+    /// The same on other servers, some of the test's own perhaps.
+    pub async fn on(servers: Servers) -> Self {
+        let Servers { database, search: search_url, cache: cache_url } = servers;
         let name = format!("repono_test_{:016x}", rand::random::<u64>());
-        let mut url = database.clone();
+        let mut url = database;
         url.set_path(&name);
         let made = if is_postgres(&url) {
             sqlx::Postgres::create_database(url.as_str()).await
@@ -50,9 +72,10 @@ impl Shared {
         made.unwrap();
         let shared = Self {
             database: Proxy::to(&url).await,
-            search: Proxy::to(&service("REPONO_TEST_SEARCH")).await,
-            cache: Proxy::to(cache).await,
-            cache_url: cache.clone(),
+            search: Proxy::to(&search_url).await,
+            cache: Proxy::to(&cache_url).await,
+            search_url,
+            cache_url,
             url,
             name,
         };
@@ -93,7 +116,7 @@ impl Shared {
     /// Writes a configuration into a folder with which a process of its own is another node, past
     /// the proxies; `more` is added to it.
     pub fn configure(&self, folder: &Path, more: &str) {
-        let settings = self.settings_on(&self.url, &service("REPONO_TEST_SEARCH"), &self.cache_url);
+        let settings = self.settings_on(&self.url, &self.search_url, &self.cache_url);
         ServerProcess::configure(folder, &format!("{settings}{more}"));
     }
 
@@ -131,7 +154,7 @@ impl Shared {
 
     /// The search engine itself, past the proxy.
     pub fn cluster(&self) -> Client {
-        Client::of(service("REPONO_TEST_SEARCH").as_str().trim_end_matches('/'), None)
+        Client::of(self.search_url.as_str().trim_end_matches('/'), None)
     }
 
     /// Begins the names of this test's indices.
@@ -172,7 +195,7 @@ impl Shared {
     fn through(&self) -> [Url; 3] {
         [
             self.database.through(&self.url),
-            self.search.through(&service("REPONO_TEST_SEARCH")),
+            self.search.through(&self.search_url),
             self.cache.through(&self.cache_url),
         ]
     }

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use harness::{Shared, Traffic, minimal_record};
 use repono_server::config::{OfCollection, RefreshSetting};
+use tokio::sync::watch;
 
+use super::load::Load;
 use super::{publish, until};
 
 const FAILURES: [Traffic; 3] = [Traffic::Refused, Traffic::Silent, Traffic::CutAfter(200)];
@@ -115,15 +117,25 @@ async fn without_the_cache_records_are_rendered_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slow_services_make_slow_answers_and_nothing_else() {
+async fn a_service_slowed_to_two_seconds_makes_slow_answers_and_nothing_else() {
     let shared = Shared::new().await;
     let node = shared.node().await;
-    shared.search.set(Traffic::Slow(Duration::from_millis(400)));
-    shared.database.set(Traffic::Slow(Duration::from_millis(100)));
+    let current = watch::Sender::new(node.alice.clone());
+    let load = Load::begin(2, &current);
 
-    let id = publish(&node, "Snail").await;
+    for slow in [&shared.cache, &shared.search, &shared.database] {
+        load.goes_on(2).await;
+        slow.set(Traffic::Slow(Duration::from_secs(2)));
+        load.goes_on(1).await;
+        let shown = node.anonymous.get("/api/records?q=record").await;
+        assert!([200, 503].contains(&shown.status), "{}", shown.text());
+        node.anonymous.get("/health/live").await.expect(200);
+        slow.set(Traffic::Passes);
+    }
+    load.goes_on(2).await;
+    let told = load.end().await;
 
-    node.anonymous.get(&format!("/api/records/{id}")).await.expect(200);
-    node.anonymous.get("/api/records?q=snail").await.expect(200);
+    told.refusals_name("database");
+    told.holds(&node.admin).await;
     shared.end([node]).await;
 }

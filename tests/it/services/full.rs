@@ -1,6 +1,6 @@
 //! Services that answer and take nothing more.
 
-use harness::{Client, OwnServer, Shared, minimal_record, service};
+use harness::{Client, OwnServer, Servers, Shared, minimal_record, service};
 use serde_json::json;
 use sqlx::{Connection as _, Executor as _};
 
@@ -69,7 +69,7 @@ async fn what_a_full_search_cluster_refuses_is_indexed_when_it_has_room() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_cache_keeps_nothing_and_shows_nothing_old() {
     let cache = OwnServer::redis(2).await;
-    let shared = Shared::on(&service("REPONO_TEST_POSTGRESQL"), &cache.url()).await;
+    let shared = Shared::on(Servers { cache: cache.url(), ..Servers::default() }).await;
     let (first, second) = (shared.node().await, shared.node().await);
     let id = publish(&first, "Before").await;
     let path = format!("/api/records/{id}");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Client, OwnServer, ServerProcess, Shared, TestApp, Traffic, service};
+use harness::{Client, OwnServer, ServerProcess, Servers, Shared, TestApp, Traffic};
 use repono_server::app::Role;
 use serde_json::json;
 use tokio::sync::watch;
@@ -132,7 +132,7 @@ async fn while_search_is_silent_what_waits_does_not_pile_up_in_memory() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_under_load_has_all_that_was_acknowledged() {
     let mut database = OwnServer::postgresql().await;
-    let shared = Shared::on(&database.url(), &service("REPONO_TEST_REDIS")).await;
+    let shared = Shared::on(Servers { database: database.url(), ..Servers::default() }).await;
     let node = impatient(&shared).await;
     let current = watch::Sender::new(node.alice.clone());
     let load = Load::begin(4, &current);
@@ -162,9 +162,44 @@ async fn a_database_killed_under_load_has_all_that_was_acknowledged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_search_cluster_killed_under_load_has_every_record_when_it_is_back() {
+    let mut search = OwnServer::opensearch().await;
+    let shared = Shared::on(Servers { search: search.url(), ..Servers::default() }).await;
+    let node = impatient(&shared).await;
+    let current = watch::Sender::new(node.alice.clone());
+    let load = Load::begin(4, &current);
+
+    load.goes_on(5).await;
+    search.kill();
+    let ready = until("search is missed", async || {
+        Some(node.anonymous.get("/health/ready").await).filter(|reply| reply.status == 503)
+    })
+    .await;
+    assert_eq!(ready.json()["broken"], json!(["search"]), "{}", ready.text());
+    load.goes_on(5).await;
+    let searched = node.anonymous.get("/api/records?q=record").await;
+    assert_eq!(searched.status, 503, "{}", searched.text());
+    assert!(!searched.header("retry-after").is_empty());
+
+    search.start().await;
+    until("it is back", async || {
+        Some(node.anonymous.get("/health/ready").await).filter(|reply| reply.status == 200)
+    })
+    .await;
+
+    load.goes_on(5).await;
+    let told = load.end().await;
+
+    assert_eq!(told.refusals.len(), 0, "{:?}", told.refusals.first());
+    told.holds(&node.admin).await;
+    shared.end([node]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn services_that_stand_still_are_told_in_time_and_taken_up_again() {
     let (database, cache) = (OwnServer::postgresql().await, OwnServer::redis(16).await);
-    let shared = Shared::on(&database.url(), &cache.url()).await;
+    let servers = Servers { database: database.url(), cache: cache.url(), ..Servers::default() };
+    let shared = Shared::on(servers).await;
     let node = impatient(&shared).await;
     let current = watch::Sender::new(node.alice.clone());
     let load = Load::begin(4, &current);
@@ -204,6 +239,7 @@ async fn impatient(shared: &Shared) -> TestApp {
         .node_with(|app| {
             app.config.database.acquire_timeout_ms = 1000;
             app.config.database.answer_timeout_ms = 2000;
+            app.config.indexing.wait_ms = 500;
             app.config.indexing.poll_ms = 200;
         })
         .await
