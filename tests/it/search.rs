@@ -188,3 +188,30 @@ async fn suggestions_begin_as_what_was_typed() {
         .json();
     assert_eq!(terms["hits"]["hits"].as_array().unwrap().len(), 2);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_shows_what_a_record_has_become_though_it_has_shown_it_before() {
+    let app = TestApp::new().await;
+    let id = app.alice.post("/api/records", &minimal_record("Before")).await.expect(201).id();
+    app.alice.act(&format!("/api/records/{id}/draft/actions/publish")).await.expect(202);
+    let listed = async || {
+        let list = app.anonymous.get("/api/records").await.expect(200).json();
+        titles(&list).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, ["Before"]);
+    assert_eq!(listed().await, ["Before"]);
+
+    app.alice.act(&format!("/api/records/{id}/draft")).await.expect(201);
+    let changed = minimal_record("After");
+    app.alice.put(&format!("/api/records/{id}/draft"), &changed).await.expect(200);
+    app.alice.act(&format!("/api/records/{id}/draft/actions/publish")).await.expect(202);
+
+    assert_eq!(listed().await, ["After"]);
+    let owners = app.alice.get("/api/records").await.expect(200).json();
+    assert!(owners["hits"]["hits"][0]["parent"]["access"]["grants"].is_array(), "{owners}");
+    let readers = app.anonymous.get("/api/records").await.expect(200).json();
+    assert!(readers["hits"]["hits"][0]["parent"]["access"]["grants"].is_null(), "{readers}");
+    let delete = format!("/api/records/{id}/delete");
+    app.admin.send(Method::DELETE, &delete, "application/json", "{}").await.expect(204);
+    assert!(listed().await.is_empty());
+}

@@ -1,6 +1,9 @@
 //! Finding records.
 
-use repono_domain::{CollectionName, RecordId};
+use std::collections::HashMap;
+
+use futures::future::join_all;
+use repono_domain::{Caller, CollectionName, RecordId};
 
 use super::Rendered;
 use super::render::{View, draft, record};
@@ -370,28 +373,46 @@ fn spoken(key: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Index keys are a record's id, or `{id}.draft`.
+/// What is shown of these hits, in their order: to those without an account, what is kept for all. Index
+/// keys are a record's id, or `{id}.draft`.
 async fn load(ctx: &Context, collection: &Collection, keys: &[String]) -> Result<Vec<Rendered>> {
     let split = |key: &String| {
         let (id, is_draft) = key.strip_suffix(DRAFT).map_or((key.as_str(), false), |id| (id, true));
         id.parse::<RecordId>().ok().map(|id| (id, is_draft))
     };
     let wanted: Vec<_> = keys.iter().filter_map(split).collect();
-    let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
-    let stored = ctx.database.stored(&ids).await?;
-    let render = |((_, is_draft), stored): ((RecordId, bool), crate::ports::Stored)| {
-        if is_draft {
-            let found = stored.draft?;
-            ctx.caller
-                .sees_all_of(found.parent.owner)
-                .then(|| draft(&ctx.services, collection, &found, &[]))
-        } else {
-            // The index may be a moment behind; what is deleted or hidden since is not shown.
-            let found = stored.record.filter(|found| found.tombstone.is_none())?;
-            found
-                .is_readable_by(&ctx.caller)
-                .then(|| record(&ctx.services, collection, &found, View::of(ctx, &found.parent)))
+    let mut shown = HashMap::new();
+    let mut leases = HashMap::new();
+    if ctx.caller == Caller::Anonymous {
+        let records = wanted.iter().filter(|(_, is_draft)| !is_draft);
+        let asked = records.map(|(id, _)| async { (*id, ctx.cached(collection, *id).await) });
+        for (id, kept) in join_all(asked).await {
+            match kept {
+                Ok(rendered) => drop(shown.insert((id, false), rendered)),
+                Err(lease) => leases.extend(lease.map(|lease| (id, lease))),
+            }
         }
-    };
-    Ok(wanted.into_iter().zip(stored).filter_map(render).collect())
+    }
+    let missing: Vec<_> = wanted.iter().filter(|key| !shown.contains_key(*key)).copied().collect();
+    let ids: Vec<_> = missing.iter().map(|(id, _)| *id).collect();
+    let stored = if ids.is_empty() { Vec::new() } else { ctx.database.stored(&ids).await? };
+    for (key, stored) in missing.into_iter().zip(stored) {
+        let (id, is_draft) = key;
+        if is_draft {
+            let found = stored.draft.filter(|found| ctx.caller.sees_all_of(found.parent.owner));
+            shown.extend(found.map(|found| (key, draft(&ctx.services, collection, &found, &[]))));
+            continue;
+        }
+        // The index may be a moment behind; what is deleted or hidden since is not shown.
+        let found = stored
+            .record
+            .filter(|found| found.tombstone.is_none() && found.is_readable_by(&ctx.caller));
+        let Some(found) = found else { continue };
+        let rendered = record(&ctx.services, collection, &found, View::of(ctx, &found.parent));
+        if let Some(lease) = leases.remove(&id).filter(|_| found.is_public()) {
+            ctx.keep(collection, &rendered, lease).await;
+        }
+        shown.insert(key, rendered);
+    }
+    Ok(wanted.iter().filter_map(|key| shown.remove(key)).collect())
 }
