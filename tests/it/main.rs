@@ -9,6 +9,7 @@ mod hostile;
 mod import;
 mod indexing;
 mod kill;
+mod mail;
 mod metrics;
 mod nodes;
 mod plugins;

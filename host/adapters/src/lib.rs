@@ -3,6 +3,8 @@
 mod arrival;
 pub mod brokers;
 mod http_client;
+mod letter;
+pub mod maildir;
 pub mod memcached;
 pub mod memory;
 mod metrics;
@@ -13,6 +15,7 @@ pub mod redis;
 pub mod redis_streams;
 pub mod remote_cache;
 mod search;
+pub mod smtp;
 pub mod sql;
 pub mod sqs;
 pub mod system;
@@ -28,3 +31,5 @@ mod test_proxy;
 #[cfg(test)]
 #[cfg(feature = "services")]
 mod test_service;
+#[cfg(test)]
+mod test_tls;

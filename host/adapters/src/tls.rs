@@ -38,7 +38,7 @@ pub(crate) fn provide() {
     drop(rustls::crypto::ring::default_provider().install_default());
 }
 
-fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
+pub(crate) fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     let wrong = |why: String| {
         Error::Invalid(format!("no certificates can be read from {}: {why}", path.display()))
     };

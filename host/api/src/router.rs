@@ -113,13 +113,14 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 }
 
 fn of_administrators() -> OpenApiRouter<App> {
-    use admin::{indices, nodes, plugins, tasks, tokens, users};
+    use admin::{indices, mail, nodes, plugins, tasks, tokens, users};
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
         .routes(routes!(plugins::deactivate::handler))
         .routes(routes!(indices::list::handler))
         .routes(routes!(indices::retry::handler))
+        .routes(routes!(mail::try_out::handler))
         .routes(routes!(nodes::handler))
         .routes(routes!(tasks::list::handler, tasks::enqueue::handler))
         .routes(routes!(tasks::kinds::handler))

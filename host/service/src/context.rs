@@ -13,7 +13,7 @@ use crate::indexing::{Indexer, IndexingOptions};
 use crate::metrics::Handles;
 use crate::nodes::Standing;
 use crate::ports::{
-    Broker, Cache, Clock, Database, Ids, PluginRuntime, Queue, SearchIndex, Traces,
+    Broker, Cache, Clock, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex, Traces,
 };
 use crate::records::renderer;
 use crate::vocabularies::Terms;
@@ -74,6 +74,8 @@ pub struct Ports {
     pub runtime: Arc<dyn PluginRuntime>,
     /// Rendered records.
     pub cache: Arc<dyn Cache>,
+    /// Letters to people.
+    pub mailer: Arc<dyn Mailer>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.

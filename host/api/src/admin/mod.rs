@@ -1,6 +1,7 @@
 //! For administrators: `/api/admin/…`
 
 pub(crate) mod indices;
+pub(crate) mod mail;
 pub(crate) mod nodes;
 pub(crate) mod plugins;
 pub(crate) mod tasks;

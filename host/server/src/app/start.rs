@@ -107,6 +107,7 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         search: backends.search.port(),
         runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
         cache: Arc::clone(&backends.cache),
+        mailer: Arc::clone(&backends.mailer),
         clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
         traces: Arc::clone(&app.traces),

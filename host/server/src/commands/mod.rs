@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod import;
 mod index;
+mod mail;
 mod migrate;
 mod nodes;
 mod openapi;
@@ -73,6 +74,8 @@ enum Command {
     #[command(subcommand)]
     Task(task::Command),
     #[command(subcommand)]
+    Mail(mail::Command),
+    #[command(subcommand)]
     User(user::Command),
     #[command(subcommand)]
     Token(token::Command),
@@ -118,6 +121,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Plugin(command) => plugin::run(&global, command),
         Command::Index(command) => index::run(&global, command),
         Command::Task(command) => task::run(&global, command),
+        Command::Mail(command) => mail::run(&global, command),
         Command::User(command) => user::run(&global, command),
         Command::Token(command) => token::run(&global, command),
         Command::Doctor(args) => doctor::run(&global, &args),

@@ -19,6 +19,7 @@ mod environment;
 mod indexing;
 mod load;
 mod log;
+mod mail;
 mod metrics;
 mod oai;
 mod plugins;
@@ -41,6 +42,7 @@ pub use self::environment::Environment;
 pub use self::indexing::{IndexingSection, OfCollection, RefreshSetting};
 pub use self::load::{DEFAULT, load};
 pub use self::log::{LogFormat, LogSection};
+pub use self::mail::MailSection;
 pub use self::metrics::MetricsSection;
 pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
@@ -66,6 +68,7 @@ pub struct Config {
     pub indexing: IndexingSection,
     pub tasks: TasksSection,
     pub queue: QueueSection,
+    pub mail: MailSection,
     pub cache: CacheSection,
     pub doi: DoiSection,
     pub oai: OaiSection,

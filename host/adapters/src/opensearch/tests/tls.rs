@@ -1,19 +1,15 @@
 //! Certificates are verified, and names and passwords checked.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use repono_service::{Error, Kind};
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
 
 use crate::opensearch::{OpenSearch, SearchOptions};
+use crate::test_tls;
 
 const USER: &str = "repono";
 const PASSWORD: &str = "s€cret:9";
@@ -37,23 +33,7 @@ enum Behind {
 
 impl Secure {
     async fn start(behind: Behind) -> Self {
-        let key = || KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let authority = CertifiedIssuer::self_signed(params, key()).unwrap();
-        let (of_server, params) = (key(), CertificateParams::new(vec!["localhost".to_owned()]));
-        let certificate = params.unwrap().signed_by(&of_server, &authority).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate.der().clone()],
-                PrivateKeyDer::try_from(of_server.serialize_der()).unwrap(),
-            )
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (acceptor, authority) = test_tls::localhost();
         let listener = TcpListener::bind(("localhost", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move {
@@ -67,7 +47,7 @@ impl Secure {
         });
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("authority.pem");
-        std::fs::write(&file, authority.as_ref().pem()).unwrap();
+        std::fs::write(&file, authority).unwrap();
         Self { port, authority: file, folder }
     }
 

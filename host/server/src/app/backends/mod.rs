@@ -3,6 +3,7 @@
 
 mod cache;
 mod database;
+mod mail;
 mod queue;
 mod search;
 
@@ -11,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use repono_adapters::system::SharedClock;
-use repono_service::ports::{Cache, Clock};
+use repono_service::ports::{Cache, Clock, Mailer};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -31,6 +32,7 @@ pub(super) struct Backends {
     pub search: Search,
     pub runtime: Arc<WasmRuntime>,
     pub cache: Arc<dyn Cache>,
+    pub mailer: Arc<dyn Mailer>,
     /// Goes by the database's clock where processes share it.
     pub clock: Arc<SharedClock>,
 }
@@ -61,6 +63,8 @@ impl Backends {
             search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
             cache: cache.context("the cache cannot be opened")?,
+            mailer: mail::open(folder, &app.config.mail, &told)
+                .context("nobody can be given mail")?,
             clock,
         })
     }

@@ -14,6 +14,7 @@ pub mod broker;
 pub mod cache;
 mod clock;
 pub mod indices;
+pub mod mailer;
 pub mod nodes;
 pub mod outbox;
 pub mod packages;

@@ -1,0 +1,3 @@
+//! Mail.
+
+pub(crate) mod try_out;
