@@ -10,6 +10,7 @@ mod node;
 mod problem;
 mod record;
 mod record_id;
+mod schedule;
 mod task;
 mod trace_parent;
 
@@ -21,5 +22,6 @@ pub use node::Node;
 pub use problem::{Problem, Severity, dotted, pointer_step};
 pub use record::{Draft, Parent, Record, Revision, SchemaStamp, Tombstone};
 pub use record_id::{InvalidRecordId, RecordId};
+pub use schedule::{CatchUp, Origin, Paused, Plan, Schedule};
 pub use task::{Task, TaskId, TaskState};
 pub use trace_parent::{InvalidTraceParent, TraceParent};

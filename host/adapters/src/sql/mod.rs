@@ -36,6 +36,7 @@ mod queue;
 mod records;
 #[cfg(test)]
 mod samples;
+mod schedules;
 mod script;
 mod server;
 mod sqlite;

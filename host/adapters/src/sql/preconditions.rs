@@ -48,6 +48,12 @@ pub(super) enum Precondition {
     Claimed(TaskId),
     /// There is such a task.
     KnownTask(TaskId),
+    /// No other schedule has this name.
+    NewSchedule(String),
+    /// The schedule is of this revision.
+    ScheduleIs(String),
+    /// No other task of the schedule is for the same tick.
+    NewTick(String),
 }
 
 impl Precondition {
@@ -122,6 +128,11 @@ impl Precondition {
                 format!("task {id} is no longer held by this claim: its lease ended, or it is over")
             }
             Self::KnownTask(id) => format!("there is no task {id}"),
+            Self::NewSchedule(name) => format!("there is a schedule {name} already"),
+            Self::ScheduleIs(name) => {
+                format!("the schedule {name} was changed by someone else, or has fired")
+            }
+            Self::NewTick(name) => format!("the schedule {name} has fired at this tick already"),
         }
     }
 }

@@ -5,14 +5,15 @@
 //! transactions of many callers into one commit.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use repono_domain::{
-    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Task, Token, TraceParent,
-    User, UserId,
+    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Schedule, Task, TaskId,
+    Token, TraceParent, User, UserId,
 };
 
 use super::{
     Accounts, Activation, Announcements, Indices, Nodes, Outbox, Package, Packages, Queue, Records,
-    Tasks, Vocabularies,
+    Schedules, Tasks, Vocabularies,
 };
 use crate::Result;
 
@@ -91,6 +92,32 @@ pub enum Change {
     },
     /// Asks for work to be done later.
     Enqueue(Task),
+    /// A new schedule. A conflict if there is one of this name.
+    InsertSchedule(Schedule),
+    /// Replaces the schedule of the same name; a conflict unless the stored one is of revision
+    /// `expected`. So of many that fire the same tick one does.
+    ReplaceSchedule {
+        /// As it shall be, `revision` included. It keeps its `created`.
+        schedule: Schedule,
+        /// As the caller read it.
+        expected: u64,
+    },
+    /// Removes a schedule, and that tasks were its; a conflict unless it is of revision `expected`.
+    DeleteSchedule {
+        /// Which.
+        name: String,
+        /// As the caller read it.
+        expected: u64,
+    },
+    /// Keeps which schedule a task is of; a conflict if another is for the same tick.
+    NoteRun {
+        /// The schedule's name.
+        schedule: String,
+        /// The task, enqueued in the same transaction.
+        task: TaskId,
+        /// The tick; none: somebody asked for it.
+        tick: Option<Timestamp>,
+    },
     /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
     /// address is taken.
     InsertUser {
@@ -168,6 +195,7 @@ pub trait Database:
     + Announcements
     + Nodes
     + Indices
+    + Schedules
 {
 }
 
@@ -182,7 +210,8 @@ impl<
         + Queue
         + Announcements
         + Nodes
-        + Indices,
+        + Indices
+        + Schedules,
 > Database for T
 {
 }

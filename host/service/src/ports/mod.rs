@@ -24,6 +24,7 @@ mod packages;
 mod plugins;
 mod queue;
 mod records;
+mod schedules;
 mod search;
 mod traces;
 mod vocabularies;
@@ -46,6 +47,7 @@ pub use plugins::{
 };
 pub use queue::{Announcements, Backlog, Claimed, Queue, TaskFilter, Tasks};
 pub use records::{Filter, Outline, Records, Stored};
+pub use schedules::{Run, Schedules};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,
     IndexWrite, ItemFailure, Page, SearchIndex, SearchRequest, SearchResponse, SortKey, Visible,

@@ -3,6 +3,7 @@
 mod accounts;
 mod packages;
 mod records;
+mod schedules;
 mod work;
 
 use std::collections::BTreeSet;
@@ -94,6 +95,14 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
             records::import(script, &line, record, instead_of);
         }
         Change::Enqueue(task) => work::enqueue(script, &task, now)?,
+        Change::InsertSchedule(schedule) => schedules::insert(script, &schedule)?,
+        Change::ReplaceSchedule { schedule, expected } => {
+            schedules::replace(script, &schedule, expected)?;
+        }
+        Change::DeleteSchedule { name, expected } => schedules::delete(script, &name, expected),
+        Change::NoteRun { schedule, task, tick } => {
+            schedules::note_run(script, &schedule, &task, tick, now);
+        }
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,
         Change::RevokeToken(id) => accounts::revoke_token(script, id),

@@ -22,6 +22,7 @@ pub mod processes;
 pub mod queue;
 pub mod records;
 mod samples;
+pub mod schedules;
 pub mod search;
 pub mod texts;
 mod together;

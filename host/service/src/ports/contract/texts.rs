@@ -17,6 +17,7 @@ pub async fn are_kept(database: &dyn Database, clock: &HeldClock, text: &str) {
     in_accounts(database, text).await;
     in_vocabularies(database, text).await;
     in_tasks(database, clock, text).await;
+    in_schedules(database, text).await;
     in_quarantine(database, text).await;
 }
 
@@ -111,6 +112,24 @@ async fn in_tasks(database: &dyn Database, clock: &HeldClock, text: &str) {
     assert_eq!((stored.id, stored.kind), (task.id, task.kind));
     assert_eq!(stored.error.as_deref(), Some(text));
     assert_eq!((stored.progress, stored.checkpoint), (Some(json!(text)), Some(json!(text))));
+}
+
+async fn in_schedules(database: &dyn Database, text: &str) {
+    let mut schedule = super::schedules::schedule(text);
+    for part in [
+        &mut schedule.plan.title,
+        &mut schedule.plan.description,
+        &mut schedule.plan.kind,
+        &mut schedule.plan.timezone,
+    ] {
+        text.clone_into(part);
+    }
+    schedule.plan.timing = Some(text.to_owned());
+    schedule.plan.payload = json!({ text: text });
+
+    database.write(vec![Change::InsertSchedule(schedule.clone())]).await.unwrap();
+
+    assert_eq!(database.schedule(&schedule.name).await.unwrap(), Some(schedule));
 }
 
 async fn in_quarantine(database: &dyn Database, text: &str) {

@@ -68,6 +68,14 @@ pub(in crate::sql) async fn announcements_keep_the_contract<V: Tested>(variable:
     .await;
 }
 
+pub(in crate::sql) async fn schedules_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        let (one, other) = (scene.open().await, scene.open().await);
+        contract::schedules::keep_the_contract(&one, &other).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn nodes_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::nodes::keeps_the_contract(&scene.open().await, &scene.clock).await;

@@ -34,6 +34,7 @@ macro_rules! tests_of {
             the_outbox_keeps_the_contract
             the_queue_keeps_the_contract
             announcements_keep_the_contract
+            schedules_keep_the_contract
             nodes_keep_the_contract
             indices_keep_the_contract
             two_processes_keep_the_contract

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use repono_service::ports::contract::{
     HeldClock, accounts, announcements, indices, nodes, outbox, packages, processes, queue,
-    records, transactions, vocabularies,
+    records, schedules, transactions, vocabularies,
 };
 
 use super::open;
@@ -67,6 +67,13 @@ async fn the_queue_keeps_the_contract() {
     let (folder, clock) = (tempfile::tempdir().unwrap(), Arc::new(HeldClock::new()));
     queue::keeps_the_contract(&Sqlite::open(folder.path(), clock.clone()).await.unwrap(), &clock)
         .await;
+}
+
+#[tokio::test]
+async fn schedules_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = open(folder.path()).await;
+    schedules::keep_the_contract(&database, &database.clone()).await;
 }
 
 #[tokio::test]
