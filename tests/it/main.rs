@@ -14,6 +14,7 @@ mod metrics;
 mod nodes;
 mod plugins;
 mod records;
+mod schedules;
 mod search;
 #[cfg(feature = "services")]
 mod services;

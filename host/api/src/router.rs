@@ -113,7 +113,7 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 }
 
 fn of_administrators() -> OpenApiRouter<App> {
-    use admin::{indices, mail, nodes, plugins, tasks, tokens, users};
+    use admin::{indices, mail, nodes, plugins, schedules, tasks, tokens, users};
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
@@ -127,6 +127,15 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(tasks::read::handler))
         .routes(routes!(tasks::retry::handler))
         .routes(routes!(tasks::cancel::handler))
+        .routes(routes!(schedules::list::handler, schedules::create::handler))
+        .routes(routes!(
+            schedules::read::handler,
+            schedules::change::handler,
+            schedules::remove::handler
+        ))
+        .routes(routes!(schedules::pause::handler))
+        .routes(routes!(schedules::resume::handler))
+        .routes(routes!(schedules::run::handler))
         .routes(routes!(users::list::handler, users::create::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))

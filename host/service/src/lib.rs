@@ -16,6 +16,7 @@ pub mod plugins;
 pub mod ports;
 pub mod query;
 pub mod records;
+pub mod schedules;
 pub mod tasks;
 pub mod vocabularies;
 

@@ -2,7 +2,7 @@
 //!
 //! An index that is behind is told, and does not make a node unready: all nodes have the same index,
 //! so that a balancer would take the whole repository away for it, reads and deposits included. The same
-//! holds for a broker of the queues: no request needs it.
+//! holds for a broker of the queues, and for schedules that cannot fire: no request needs them.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
     operation_id = "ready",
     tag = "health",
     responses(
-        (status = 200, description = "Everything does; degraded if an index is far behind, which lagging names, or if the broker of the queues does not answer, which broken names", body = Object),
+        (status = 200, description = "Everything does; degraded if an index is far behind, which lagging names, if the broker of the queues does not answer, which broken names, or if a schedule cannot fire, which schedules tells", body = Object),
         (status = 503, description = "Something does not: broken names it", body = Object),
     ),
 )]
@@ -47,14 +47,15 @@ pub(crate) async fn handler(State(app): State<App>) -> Response {
         told.iter().filter(|(_, answers)| !answers).map(|(name, _)| *name).collect();
     broken.extend(problem.as_ref().map(|_| "plugins"));
     if broken.is_empty() {
-        return Json(at_work(&health::lagging(services), queue)).into_response();
+        let schedules = &services.health.load().broken_schedules;
+        return Json(at_work(&health::lagging(services), queue, schedules)).into_response();
     }
     broken.extend((!queue).then_some("broker"));
     let body = json!({"status": "unavailable", "broken": broken, "message": problem});
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 
-fn at_work(lagging: &[Lagging], queue: bool) -> Value {
+fn at_work(lagging: &[Lagging], queue: bool, schedules: &[(String, String)]) -> Value {
     let told = |lagging: &Lagging| {
         json!({
             "collection": lagging.collection,
@@ -71,6 +72,11 @@ fn at_work(lagging: &[Lagging], queue: bool) -> Value {
     if !queue {
         at_work["status"] = "degraded".into();
         at_work["broken"] = json!(["broker"]);
+    }
+    if !schedules.is_empty() {
+        let told = |(name, why): &(String, String)| json!({"schedule": name, "message": why});
+        at_work["status"] = "degraded".into();
+        at_work["schedules"] = schedules.iter().map(told).collect();
     }
     at_work
 }

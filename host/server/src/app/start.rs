@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use repono_domain::Node;
 use repono_service::ports::{Clock, Ids, PluginRuntime};
-use repono_service::{Ports, Services, Settings, plugins};
+use repono_service::{Context, Ports, Services, Settings, plugins, schedules};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -84,6 +84,9 @@ impl App {
             first_user::ensure(&ctx).await?;
         }
         plugins::start(&ctx, app.shipped).await?;
+        if app.roles.contains(&Role::Schedule) {
+            follow_schedules(&ctx, &app.config).await?;
+        }
         if self.services.settings.shared {
             let clock = Arc::clone(&self.backends.clock);
             self.loops.spawn(roles::keep_time(ctx, clock, self.stop_loops.clone()));
@@ -97,6 +100,18 @@ impl App {
         );
         Ok(())
     }
+}
+
+/// Brings the schedules of the configuration and of the plugins in force in line with these.
+async fn follow_schedules(ctx: &Context, config: &Config) -> anyhow::Result<()> {
+    let of_configuration =
+        config.schedules.iter().map(|(name, setting)| (name.clone(), setting.into())).collect();
+    let mut told = schedules::follow_configuration(ctx, &of_configuration).await?;
+    told.extend(schedules::follow(ctx).await?);
+    for sentence in told {
+        tracing::warn!("{sentence}");
+    }
+    Ok(())
 }
 
 fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Services> {

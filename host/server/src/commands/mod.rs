@@ -13,6 +13,7 @@ mod openapi;
 mod plugin;
 mod progress;
 mod role;
+mod schedule;
 mod serve;
 mod show;
 mod task;
@@ -59,8 +60,7 @@ enum Command {
     Serve(serve::Args),
     /// Does tasks: part of `serve`, or a process of its own on services that are shared
     Work(role::Args),
-    /// Queues tasks that are due: part of `serve`, or a process of its own, one of which works
-    Schedule(role::Args),
+    Schedule(schedule::Args),
     /// Indexes what was not indexed at once: part of `serve`, or a process of its own
     Relay(role::Args),
     Migrate(migrate::Args),
@@ -112,7 +112,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => serve::run(&global, args),
         Command::Work(args) => role::run(&global, args, Role::Work),
-        Command::Schedule(args) => role::run(&global, args, Role::Schedule),
+        Command::Schedule(args) => schedule::run(&global, args),
         Command::Relay(args) => role::run(&global, args, Role::Relay),
         Command::Migrate(args) => migrate::run(&global, &args),
         Command::Nodes(args) => nodes::run(&global, &args),
@@ -174,6 +174,17 @@ mod tests {
                 command.get_name()
             );
         }
+    }
+
+    #[test]
+    fn a_schedule_is_a_role_unless_a_command_is_given() {
+        let role = Cli::try_parse_from(["repono", "schedule", "--listen", "127.0.0.1:1"]);
+        let command = Cli::try_parse_from(["repono", "schedule", "pause", "nightly", "--json"]);
+        let both = Cli::try_parse_from(["repono", "schedule", "--listen", "127.0.0.1:1", "list"]);
+
+        assert!(matches!(role.unwrap().command, Command::Schedule(args) if args.is_role()));
+        assert!(matches!(command.unwrap().command, Command::Schedule(args) if !args.is_role()));
+        assert!(both.is_err());
     }
 
     #[test]

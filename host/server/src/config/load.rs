@@ -144,6 +144,40 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_says_when_in_one_way() {
+        let told =
+            message("[schedules.nightly]\nkind = 'a.b'\ncron = '0 3 * * *'\nevery = '1d'\n", &[]);
+
+        assert_eq!(
+            told,
+            "the setting schedules.nightly (repono.toml) is wrong: it has cron and every, and one of them says when"
+        );
+        let told = message("[schedules.nightly]\nkind = 'a.b'\ncorn = '0 3 * * *'\n", &[]);
+        assert!(told.contains("did you mean schedules.nightly.cron?"), "{told}");
+    }
+
+    #[test]
+    fn a_schedule_needs_a_kind_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("repono.toml");
+        std::fs::write(
+            &file,
+            "[schedules.bare]\nkind = 'a.b'\n[schedules.whole]\nkind = 'a.b'\nevery = '15m'\n\
+             payload = { batch = 7 }\ntimezone = 'Europe/Vienna'\njitter_s = 3\ncatch_up = 'all'\n",
+        )
+        .unwrap();
+
+        let config = load(Some(&file), &Environment::default(), &[]).unwrap();
+
+        let bare = repono_domain::Plan::from(&config.schedules["bare"]);
+        assert_eq!((bare.timing, bare.timezone.as_str(), bare.jitter_s), (None, "UTC", 0));
+        let whole = repono_domain::Plan::from(&config.schedules["whole"]);
+        assert_eq!(whole.timing.as_deref(), Some("every 15m"));
+        assert_eq!(whole.payload, serde_json::json!({"batch": 7}));
+        assert_eq!(whole.catch_up, repono_domain::CatchUp::All);
+    }
+
+    #[test]
     fn a_value_of_the_wrong_kind_is_told_where_it_stands() {
         let told = message("[tasks]\nworkers = 'many'\n", &[]);
 

@@ -25,12 +25,15 @@ mod oai;
 mod plugins;
 mod queue;
 mod records;
+mod schedules;
 mod search;
 mod secret;
 mod server;
 mod tasks;
 mod telemetry;
 mod unknown;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +51,7 @@ pub use self::oai::OaiSection;
 pub use self::plugins::{OfPlugin, PluginLimits, PluginsSection};
 pub use self::queue::QueueSection;
 pub use self::records::RecordsSection;
+pub use self::schedules::ScheduleSetting;
 pub use self::search::SearchSection;
 pub use self::secret::{SecretUrl, password};
 pub use self::server::ServerSection;
@@ -67,6 +71,7 @@ pub struct Config {
     pub search: SearchSection,
     pub indexing: IndexingSection,
     pub tasks: TasksSection,
+    pub schedules: BTreeMap<String, ScheduleSetting>,
     pub queue: QueueSection,
     pub mail: MailSection,
     pub cache: CacheSection,

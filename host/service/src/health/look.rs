@@ -9,7 +9,7 @@ use repono_domain::CollectionName;
 
 use super::Health;
 use crate::ports::{Backlog, OutboxLag};
-use crate::{Context, Result};
+use crate::{Context, Result, schedules};
 
 const LAG: &str = "repono_index_lag_seconds";
 const PENDING: &str = "repono_outbox_promises";
@@ -25,6 +25,7 @@ pub async fn look(ctx: &Context) -> Result<()> {
         lag: ctx.database.lag().await?,
         quarantined: ctx.database.quarantine_sizes().await?,
         backlogs: ctx.database.backlogs().await?,
+        broken_schedules: schedules::broken(ctx).await?,
     };
     let before = ctx.health.load_full();
     let now = ctx.clock.now();

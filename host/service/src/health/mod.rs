@@ -23,4 +23,6 @@ pub struct Health {
     pub quarantined: BTreeMap<CollectionName, u64>,
     /// Of queues with something to see to.
     pub backlogs: Vec<Backlog>,
+    /// Schedules that should fire and cannot, each with why.
+    pub broken_schedules: Vec<(String, String)>,
 }

@@ -19,24 +19,25 @@ const MAX_PAYLOAD: usize = 256 << 10;
 /// schema refuses.
 #[tracing::instrument(name = "tasks.enqueue", skip_all, fields(task.kind = kind))]
 pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
+    let task = prepare(ctx, kind, payload)?;
+    ctx.database.write(vec![Change::Enqueue(task.clone())]).await?;
+    ctx.queue.announce(std::slice::from_ref(&task));
+    Ok(task)
+}
+
+/// A task as it is to be stored, and then announced. For administrators.
+///
+/// # Errors
+/// As those of [`enqueue`].
+pub fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
+    check(ctx, kind, &payload)?;
     let active = ctx.active.load_full();
     let (_, description) = find(&active, kind)?;
-    if payload.to_string().len() > MAX_PAYLOAD {
-        return Err(Error::TooLarge(format!("The payload is longer than {MAX_PAYLOAD} bytes.")));
-    }
-    let schema =
-        crate::collections::Schema::compile(&description.payload_schema).map_err(|why| {
-            Error::Internal(format!("the payload of {kind} cannot be checked: {why}"), None)
-        })?;
-    let problems = schema.problems("/payload", &payload, &ctx.terms.load());
-    if !problems.is_empty() {
-        return Err(Error::InvalidDocument(problems));
-    }
     let now = ctx.clock.now();
-    let task = Task {
+    Ok(Task {
         id: ctx.ids.task(),
         queue: if description.queue.is_empty() {
             "default".to_owned()
@@ -59,10 +60,30 @@ pub async fn enqueue(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
         created_by: ctx.caller.user(),
         trace: ctx.traces.current(),
         order_key: None,
-    };
-    ctx.database.write(vec![Change::Enqueue(task.clone())]).await?;
-    ctx.queue.announce(std::slice::from_ref(&task));
-    Ok(task)
+    })
+}
+
+/// Whether a task of this kind could be queued with this payload.
+///
+/// # Errors
+/// As those of [`enqueue`].
+pub fn check(ctx: &Context, kind: &str, payload: &Value) -> Result<()> {
+    let active = ctx.active.load_full();
+    let (_, description) = find(&active, kind)?;
+    if payload.to_string().len() > MAX_PAYLOAD {
+        return Err(Error::TooLarge(format!("The payload is longer than {MAX_PAYLOAD} bytes.")));
+    }
+    let schema =
+        crate::collections::Schema::compile(&description.payload_schema).map_err(|why| {
+            Error::Internal(format!("the payload of {kind} cannot be checked: {why}"), None)
+        })?;
+    let problems = schema.problems("/payload", payload, &ctx.terms.load());
+    if problems.is_empty() { Ok(()) } else { Err(Error::InvalidDocument(problems)) }
+}
+
+/// Whether there is such a kind.
+pub fn is_kind(ctx: &Context, kind: &str) -> bool {
+    find(&ctx.active.load(), kind).is_ok()
 }
 
 /// Who does tasks of this kind: `{plugin}.{name}`.

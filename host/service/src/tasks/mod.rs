@@ -10,7 +10,7 @@ mod work;
 
 pub use brokered::Brokered;
 pub use cancel::cancel;
-pub use enqueue::enqueue;
+pub use enqueue::{check, enqueue, is_kind, prepare};
 pub use list::{depths, list, read};
 pub use retry::retry;
 pub use work::work_once;

@@ -26,7 +26,7 @@ impl From<TaskPath> for TaskId {
     }
 }
 
-fn shown(task: &Task) -> Value {
+pub(super) fn shown(task: &Task) -> Value {
     json!({
         "id": task.id,
         "queue": task.queue,

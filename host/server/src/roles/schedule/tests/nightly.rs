@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 struct Nightly(Description);
 
-/// From the time of the clock on.
-pub(super) fn put_in_force(ctx: &Context) {
-    let plugin = Arc::new(Nightly(description()));
+/// From the time of the clock on, with the cron expression of its manifest.
+pub(super) fn put_in_force(ctx: &Context, cron: &str) {
+    let plugin = Arc::new(Nightly(description(cron)));
     let activation = Activation {
         digest: plugin.0.digest.clone(),
         previous: None,
@@ -30,16 +30,16 @@ pub(super) fn put_in_force(ctx: &Context) {
     ctx.active.store(Arc::new(active));
 }
 
-fn description() -> Description {
+fn description(cron: &str) -> Description {
     let kind = TaskKind {
         name: "tidy".to_owned(),
         summary: String::new(),
-        payload_schema: json!({"type": "object"}),
+        payload_schema: json!({"type": "object", "properties": {"batch": {"type": "integer"}}}),
         queue: String::new(),
         max_attempts: 1,
         timeout: Duration::from_secs(1),
         idempotent: true,
-        schedule: Some("0 3 * * *".to_owned()),
+        schedule: Some(cron.to_owned()),
     };
     Description {
         digest: Digest::from_sha256([0; 32]),
@@ -53,6 +53,11 @@ fn description() -> Description {
         formats: Vec::new(),
         kinds: vec![kind],
     }
+}
+
+/// Takes all plugins out of force.
+pub(super) fn take_out_of_force(ctx: &Context) {
+    ctx.active.store(Arc::default());
 }
 
 fn uncalled<T>() -> Result<T, PluginFailure> {

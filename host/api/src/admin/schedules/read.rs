@@ -1,0 +1,29 @@
+//! One schedule.
+
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+use repono_service::schedules;
+
+use super::{SchedulePath, shown};
+use crate::answer::json as answer;
+use crate::error::{Failure, Refusals};
+use crate::extract::{AsAdmin, Shape};
+
+/// Reads a schedule.
+#[utoipa::path(
+    get,
+    path = "/api/admin/schedules/{name}",
+    operation_id = "read_schedule",
+    tag = "admin",
+    params(SchedulePath),
+    responses((status = 200, description = "The schedule", body = Object), Refusals),
+)]
+pub(crate) async fn handler(
+    AsAdmin(ctx): AsAdmin,
+    Path(path): Path<SchedulePath>,
+    shape: Shape,
+) -> Result<Response, Failure> {
+    let state = schedules::read(&ctx, &path.name).await?;
+    Ok(answer(&shape, StatusCode::OK, &shown(&state)))
+}
