@@ -8,6 +8,7 @@ mod exchanges;
 mod hostile;
 mod import;
 mod indexing;
+mod jobs;
 mod kill;
 mod mail;
 mod metrics;

@@ -20,6 +20,7 @@ mod envelope;
 mod error;
 mod extract;
 mod health;
+mod jobs;
 mod lines;
 mod me;
 mod meter;

@@ -23,7 +23,7 @@ const PIDS: &str =
 const QUOTAS: &str = "Quotas are not there yet.";
 const TERMS: &str = "Terms cannot be changed one by one yet; vocabularies come with plugins.";
 const ACCOUNTS: &str = "Signing in and administering accounts here is not there yet; see /api/admin/users and /api/admin/tokens.";
-const JOBS: &str = "Jobs are not there yet; see /api/admin/tasks.";
+const LOGS: &str = "The log of all jobs is not there yet; see /api/jobs/{id}/runs/{run}/logs.";
 const STATS: &str = "Statistics are not there yet.";
 const IIIF: &str = "Images are not served yet.";
 const OAI: &str = "OAI-PMH is not there yet.";
@@ -90,11 +90,9 @@ const MISSING: &[(&str, MethodFilter, &str)] = &[
     ("/api/groups", ANY, ACCOUNTS),
     ("/api/groups/{*what}", ANY, ACCOUNTS),
     ("/api/iiif/{*what}", ANY, IIIF),
-    ("/api/jobs", ANY, JOBS),
-    ("/api/jobs/{*what}", ANY, JOBS),
     ("/api/login", ANY, ACCOUNTS),
     ("/api/logout", ANY, ACCOUNTS),
-    ("/api/logs/{*what}", ANY, JOBS),
+    ("/api/logs/{*what}", ANY, LOGS),
     ("/api/names", MethodFilter::POST, TERMS),
     ("/api/names/{id}", WRITES, TERMS),
     ("/api/names/{id}/{value}", ANY, "Names by their identifiers are not there yet."),
@@ -113,8 +111,6 @@ const MISSING: &[(&str, MethodFilter, &str)] = &[
     ("/api/stats", ANY, STATS),
     ("/api/subjects", MethodFilter::POST, TERMS),
     ("/api/subjects/{id}", WRITES, TERMS),
-    ("/api/tasks", ANY, JOBS),
-    ("/api/tasks/{*what}", ANY, JOBS),
     ("/api/user/communities", ANY, COMMUNITIES),
     ("/api/user/requests", ANY, REQUESTS),
     ("/api/users", ANY, ACCOUNTS),

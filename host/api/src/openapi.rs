@@ -67,6 +67,7 @@ const TAGS: &[(&str, &str)] = &[
     ("bulk", "Many records at once, streamed"),
     ("vocabularies", "Controlled vocabularies"),
     ("accounts", "Who one is"),
+    ("jobs", "Work in the background, as InvenioRDM has it"),
     ("admin", "For administrators"),
     ("health", "For operators' machines"),
 ];

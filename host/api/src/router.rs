@@ -12,7 +12,7 @@ use crate::envelope::{envelope, time_limit};
 use crate::error::Failure;
 use crate::meter::Meter;
 use crate::options::{App, Options};
-use crate::{admin, health, me, not_yet, openapi, records, vocabularies};
+use crate::{admin, health, jobs, me, not_yet, openapi, records, vocabularies};
 
 /// Everything that is served: `/api/…` and `/health/…`.
 pub fn router(services: Arc<Services>, options: Options) -> axum::Router {
@@ -70,6 +70,7 @@ fn ordinary() -> OpenApiRouter<App> {
         .routes(routes!(me::handler))
         .merge(of_vocabularies())
         .merge(of_administrators())
+        .merge(of_jobs())
         .merge(of_health())
         .routes(routes!(openapi::handler))
 }
@@ -139,6 +140,18 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(users::list::handler, users::create::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
+}
+
+fn of_jobs() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(jobs::list::handler, jobs::create::handler))
+        .routes(routes!(jobs::read::handler, jobs::change::handler, jobs::remove::handler))
+        .routes(routes!(jobs::runs::handler, jobs::start::handler))
+        .routes(routes!(jobs::read_run::handler, jobs::remove_run::handler))
+        .routes(routes!(jobs::logs::handler))
+        .routes(routes!(jobs::stop::handler))
+        .routes(routes!(jobs::tasks::handler))
+        .routes(routes!(jobs::task_args::handler))
 }
 
 #[cfg(test)]

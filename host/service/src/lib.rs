@@ -9,6 +9,7 @@ mod context;
 mod error;
 pub mod health;
 pub mod indexing;
+pub mod jobs;
 pub mod mail;
 mod metrics;
 pub mod nodes;

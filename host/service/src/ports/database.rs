@@ -118,6 +118,13 @@ pub enum Change {
         /// The tick; none: somebody asked for it.
         tick: Option<Timestamp>,
     },
+    /// Takes a task from the list of its schedule. Not an error if it is not there.
+    ForgetRun {
+        /// The schedule's name.
+        schedule: String,
+        /// The task, which is kept.
+        task: TaskId,
+    },
     /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
     /// address is taken.
     InsertUser {

@@ -103,6 +103,7 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         Change::NoteRun { schedule, task, tick } => {
             schedules::note_run(script, &schedule, &task, tick, now);
         }
+        Change::ForgetRun { schedule, task } => schedules::forget_run(script, &schedule, &task),
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,
         Change::RevokeToken(id) => accounts::revoke_token(script, id),

@@ -103,6 +103,13 @@ pub(super) fn note_run(
         .bind(now.saturating_sub(remembered));
 }
 
+pub(super) fn forget_run(script: &mut Script, schedule: &str, task: &TaskId) {
+    script
+        .step("delete from schedule_runs where schedule = ? and task = ?")
+        .bind(schedule)
+        .bind(task.0.as_str());
+}
+
 fn time(time: Option<Timestamp>) -> Option<i64> {
     time.map(Timestamp::as_microsecond)
 }

@@ -136,6 +136,12 @@ async fn runs_are_listed_newest_first(database: &dyn Database) {
     let first = &made[0];
     assert_eq!(database.run(&schedule.name, &first.task.id).await.unwrap().as_ref(), Some(first));
     assert_eq!(database.run(&other.name, &first.task.id).await.unwrap(), None);
+
+    let forget = Change::ForgetRun { schedule: schedule.name.clone(), task: first.task.id.clone() };
+    database.write(vec![forget.clone()]).await.unwrap();
+    database.write(vec![forget]).await.unwrap();
+    assert_eq!(database.runs(&schedule.name, 0, 99).await.unwrap(), made[1..]);
+    assert!(database.task(&first.task.id).await.unwrap().is_some());
 }
 
 /// However many try, from how many processes, with however old a view.

@@ -1,0 +1,66 @@
+//! What became of a run, line by line.
+
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+use jiff::Timestamp;
+use repono_domain::TaskState;
+use repono_service::jobs;
+use repono_service::ports::Run;
+use repono_service::records::time;
+use serde_json::{Value, json};
+
+use super::{RunPath, address, message, status};
+use crate::answer::json as answer;
+use crate::error::{Failure, Refusals};
+use crate::extract::{AsAdmin, Shape};
+
+/// Tells what is known of a run: when it was asked for, and how it is now. What its task wrote to the log
+/// is not kept with it.
+#[utoipa::path(
+    get,
+    path = "/api/jobs/{id}/runs/{run}/logs",
+    operation_id = "read_run_logs",
+    tag = "jobs",
+    params(RunPath),
+    responses((status = 200, description = "Lines, the oldest first", body = Object), Refusals),
+)]
+pub(crate) async fn handler(
+    AsAdmin(ctx): AsAdmin,
+    Path(path): Path<RunPath>,
+    shape: Shape,
+) -> Result<Response, Failure> {
+    let run = jobs::read_run(&ctx, &path.id, &path.run()).await?;
+    let lines = lines(&path.id, &run);
+    let address = format!("{}/runs/{}/logs", address(&ctx, &path.id), run.task.id);
+    let value = json!({
+        "hits": {"total": lines.len(), "hits": lines},
+        "sortBy": ["timestamp"],
+        "links": {"self": address},
+    });
+    Ok(answer(&shape, StatusCode::OK, &value))
+}
+
+fn lines(job: &str, run: &Run) -> Vec<Value> {
+    let task = &run.task;
+    let line = |at: Timestamp, level: &str, message: String| {
+        json!({
+            "timestamp": time(at),
+            "level": level,
+            "message": message,
+            "context": {"job_id": job, "run_id": task.id},
+        })
+    };
+    let asked = run.tick.map_or_else(
+        || "Somebody asked for it.".to_owned(),
+        |tick| format!("Its time came at {}.", time(tick)),
+    );
+    let mut lines = vec![line(task.created, "INFO", asked)];
+    if task.attempts > 0 || task.state != TaskState::Queued {
+        let level = if task.error.is_some() { "ERROR" } else { "INFO" };
+        let now = format!("{}, attempts: {} of {}", status(task), task.attempts, task.max_attempts);
+        let told = message(task).map_or_else(|| now.clone(), |message| format!("{now}: {message}"));
+        lines.push(line(task.updated, level, told));
+    }
+    lines
+}
