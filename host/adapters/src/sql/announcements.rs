@@ -11,6 +11,7 @@ use repono_service::ports::{Announcements, Claimed, Notice};
 use super::Sql;
 use super::cells::{Cells, FromCells, read};
 use super::engine::{Connection, Engine, Failure, Transaction};
+use super::pauses::is_open;
 use super::queue::{Among, Claim, any_due, is_next};
 use super::script::Script;
 use super::statement::{Ending, Statement, WIDEST};
@@ -69,10 +70,21 @@ impl<E: Engine> Announcements for Sql<E> {
         Ok(())
     }
 
+    async fn none_announced(&self, queue: &str) -> Result<()> {
+        let mut script = Script::default();
+        script
+            .step("update tasks set announced = null where queue = ? and state = 'queued'")
+            .bind(queue);
+        self.engine.run(script).await?;
+        Ok(())
+    }
+
     async fn next_in_order(&self, queue: &str, order_key: &str) -> Result<Option<Notice>> {
         let sql = concat!(
             "select id, queue, order_key, wakes from tasks where order_key = ? and queue = ? \
              and state = 'queued' and wakes <= ? and ",
+            is_open!(),
+            " and ",
             is_next!(),
             " order by id limit 1"
         );
@@ -112,6 +124,8 @@ impl Transaction for Announce {
         let waiting = Statement::new(concat!(
             "select /*+ index(tasks tasks_wakes) */ id, queue, order_key, wakes from tasks where queue = ? and wakes <= ? \
              and (announced is null or announced <= ?) and (state = 'queued' or wakes <= ?) and ",
+            is_open!(),
+            " and ",
             is_next!(),
             " order by wakes, id limit ?"
         ));

@@ -27,8 +27,10 @@ pub(super) enum Placeholder {
 /// Whether rows can be locked while they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Locks {
-    /// With `for update`.
+    /// With `for update`, or `for share`.
     OfRows,
+    /// With `for update`, or `lock in share mode`.
+    InModes,
     /// There is one writer: all is locked.
     OfEverything,
 }
@@ -57,8 +59,14 @@ impl Dialect {
         let mut written = String::with_capacity(text.sql.len() * 2);
         self.number(&expand(&text.sql, text.width), &mut written);
         match (text.ending, self.locks) {
-            (Ending::Lock, Locks::OfRows) => written.push_str(" for update"),
-            (Ending::LockFree, Locks::OfRows) => written.push_str(" for update skip locked"),
+            (Ending::Lock, Locks::OfRows | Locks::InModes) => {
+                written.push_str(" for update");
+            }
+            (Ending::LockFree, Locks::OfRows | Locks::InModes) => {
+                written.push_str(" for update skip locked");
+            }
+            (Ending::LockShared, Locks::OfRows) => written.push_str(" for share"),
+            (Ending::LockShared, Locks::InModes) => written.push_str(" lock in share mode"),
             _ => {}
         }
         match (text.ending, self.unless_there, self.numbers) {
@@ -170,8 +178,13 @@ mod tests {
 
     #[test]
     fn endings_are_each_dialects_own() {
-        let endings =
-            [Ending::Lock, Ending::LockFree, Ending::UnlessThere("id"), Ending::Number("seq")];
+        let endings = [
+            Ending::Lock,
+            Ending::LockShared,
+            Ending::LockFree,
+            Ending::UnlessThere("id"),
+            Ending::Number("seq"),
+        ];
         let write = |dialect: Dialect| {
             endings.map(|ending| dialect.write(&Statement::new("q").ending(ending).text))
         };
@@ -180,11 +193,15 @@ mod tests {
             write(NUMBERED),
             [
                 "q for update",
+                "q for share",
                 "q for update skip locked",
                 "q on conflict (id) do nothing",
                 "q returning seq"
             ]
         );
-        assert_eq!(write(MARKED), ["q", "q", "q on duplicate key update id = id", "q"]);
+        assert_eq!(write(MARKED), ["q", "q", "q", "q on duplicate key update id = id", "q"]);
+        let shared = Statement::new("q").ending(Ending::LockShared);
+        let in_modes = Dialect { locks: Locks::InModes, ..MARKED };
+        assert_eq!(in_modes.write(&shared.text), "q lock in share mode");
     }
 }

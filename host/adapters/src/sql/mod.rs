@@ -30,6 +30,7 @@ mod nodes;
 mod observed;
 mod outbox;
 mod packages;
+mod pauses;
 mod postgres;
 mod preconditions;
 mod queue;

@@ -7,13 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use rand::Rng as _;
 use repono_domain::{Task, TaskId, TaskState};
 use repono_service::Result;
-use repono_service::ports::{Claimed, Queue};
+use repono_service::ports::{Claimed, Pause, Queue};
 use serde_json::Value as Json;
 
 use super::Sql;
 use super::cells::read;
 use super::changes::announced_at_once;
 use super::engine::{Connection, Engine, Failure, Transaction};
+use super::pauses::{Pausing, Purge, gate, is_open};
 use super::preconditions::Precondition;
 use super::script::{Script, StepBuilder};
 use super::statement::{Ending, Statement, Value, WIDEST};
@@ -68,6 +69,28 @@ impl<E: Engine> Queue for Sql<E> {
             }
         }
         Ok(claimed)
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<()> {
+        self.engine.transact(Pausing::Begins(pause.clone())).await.map(drop)
+    }
+
+    async fn resume(&self, queue: &str) -> Result<bool> {
+        let was_paused = self.engine.transact(Pausing::Ends(queue.to_owned())).await?;
+        self.engine.bell().ring();
+        Ok(was_paused)
+    }
+
+    async fn purge(&self, queue: &str, why: &str) -> Result<u64> {
+        let begun = self.now();
+        let mut purged = 0;
+        loop {
+            let (queue, why) = (queue.to_owned(), why.to_owned());
+            match self.engine.transact(Purge { queue, why, begun, now: self.now() }).await? {
+                0 => return Ok(purged),
+                count => purged += count,
+            }
+        }
     }
 
     async fn extend(&self, claimed: &Claimed, lease: SignedDuration) -> Result<bool> {
@@ -129,9 +152,13 @@ impl<E: Engine> Queue for Sql<E> {
 }
 
 pub(super) fn any_due(queues: &[String], now: i64) -> Statement {
-    Statement::new("select 1 from tasks where queue in ([?]) and wakes <= ? limit 1")
-        .bind_list(queues.iter().map(|queue| [queue.as_str().into()]))
-        .bind(now)
+    Statement::new(concat!(
+        "select 1 from tasks where queue in ([?]) and wakes <= ? and ",
+        is_open!(),
+        " limit 1"
+    ))
+    .bind_list(queues.iter().map(|queue| [queue.as_str().into()]))
+    .bind(now)
 }
 
 /// Completes a statement that ends with `where id = ? and receipt = ? …`.
@@ -163,6 +190,8 @@ impl Among {
                 "select /*+ index(tasks tasks_wakes) */ ",
                 task_columns!(),
                 " from tasks where queue in ([?]) and wakes <= ? and ",
+                is_open!(),
+                " and ",
                 is_next!(),
                 " order by wakes, id limit ?"
             ))
@@ -171,6 +200,8 @@ impl Among {
                 "select ",
                 task_columns!(),
                 " from tasks where id in ([?]) and wakes <= ? and ",
+                is_open!(),
+                " and ",
                 is_next!(),
                 " order by wakes, id limit ?"
             ))
@@ -186,6 +217,8 @@ impl Transaction for Claim {
     const TABLE: &'static str = "tasks";
 
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<Vec<Claimed>, Failure> {
+        // Held until the claim is committed, so that nothing is handed out once a pause was answered.
+        connection.rows(&gate(Ending::LockShared)).await?;
         let due = self.among.due().ending(Ending::LockFree).bind(self.now).bind(self.limit);
         let due: Vec<Task> =
             connection.rows(&due).await?.iter().map(read).collect::<Result<_>>()?;

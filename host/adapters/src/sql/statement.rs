@@ -40,6 +40,8 @@ pub(super) enum Ending {
     None,
     /// Others wait who want to change the rows that are read, and so do we.
     Lock,
+    /// Others may read the rows in the same way; who wants to change them waits, and so do we.
+    LockShared,
     /// As `Lock`, and what others hold is passed over.
     LockFree,
     /// Nothing happens if there is a row with this key already.

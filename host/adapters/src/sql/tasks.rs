@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use repono_domain::{Task, TaskId, TaskState, UserId};
-use repono_service::ports::{Backlog, TaskFilter, Tasks};
+use repono_service::ports::{Backlog, Pause, TaskFilter, Tasks};
 use repono_service::{Error, Result};
 use serde_json::Value as Json;
 
@@ -95,22 +95,34 @@ impl<E: Engine> Tasks for Sql<E> {
     }
 
     async fn backlogs(&self) -> Result<Vec<Backlog>> {
-        let sql = "select queue, state, count(*), min(wakes) from tasks \
+        let sql = "select queue, state, count(*), min(wakes), count(case when wakes <= ? then 1 end) from tasks \
                    where state in ('queued', 'running', 'dead') group by queue, state order by queue";
-        let counted: Vec<Counted> = self.engine.all(Statement::new(sql)).await?;
+        let counted: Vec<Counted> = self.engine.all(Statement::new(sql).bind(self.now())).await?;
         let mut backlogs: Vec<Backlog> = Vec::new();
-        for Counted { queue, state, count, first } in counted {
+        for Counted { queue, state, count, first, due } in counted {
             if backlogs.last().is_none_or(|last| last.queue != queue) {
-                backlogs.push(Backlog { queue, running: 0, waiting: 0, first_due: None, dead: 0 });
+                backlogs.push(Backlog {
+                    queue,
+                    running: 0,
+                    silent: 0,
+                    waiting: 0,
+                    first_due: None,
+                    dead: 0,
+                });
             }
             let Some(backlog) = backlogs.last_mut() else { continue };
             match state {
                 TaskState::Queued => (backlog.waiting, backlog.first_due) = (count, first),
-                TaskState::Running => backlog.running = count,
+                TaskState::Running => (backlog.running, backlog.silent) = (count, due),
                 _ => backlog.dead = count,
             }
         }
         Ok(backlogs)
+    }
+
+    async fn pauses(&self) -> Result<Vec<Pause>> {
+        let sql = "select name, paused, paused_by, paused_why from queues where paused is not null order by name";
+        self.engine.all(Statement::new(sql)).await
     }
 }
 
@@ -120,6 +132,8 @@ struct Counted {
     state: TaskState,
     count: u64,
     first: Option<Timestamp>,
+    /// Of them, those whose time has come.
+    due: u64,
 }
 
 #[expect(private_bounds, reason = "the engines are named by what is public")]
@@ -182,6 +196,19 @@ impl FromCells for Counted {
             state: state(cells, &at)?,
             count: cells.number(&at, "id")?,
             first: cells.time_if(&at, "wakes")?,
+            due: cells.number(&at, "wakes")?,
+        })
+    }
+}
+
+impl FromCells for Pause {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("queues")?;
+        Ok(Self {
+            queue: at.key().to_owned(),
+            since: cells.time(&at, "paused")?,
+            by: cells.number_if(&at, "paused_by")?.map(UserId),
+            why: cells.text_if(&at, "paused_why")?,
         })
     }
 }

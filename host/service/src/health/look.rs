@@ -40,7 +40,14 @@ pub async fn look(ctx: &Context) -> Result<()> {
     }
     for gone in &before.backlogs {
         tell_backlog(
-            &Backlog { running: 0, waiting: 0, first_due: None, dead: 0, ..gone.clone() },
+            &Backlog {
+                running: 0,
+                silent: 0,
+                waiting: 0,
+                first_due: None,
+                dead: 0,
+                ..gone.clone()
+            },
             now,
         );
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{Task, TaskId, TaskState};
+use repono_domain::{Task, TaskId, TaskState, UserId};
 use serde_json::Value;
 
 use super::broker::{Delivery, Notice};
@@ -43,12 +43,27 @@ pub struct Backlog {
     pub queue: String,
     /// Tasks in the hands of workers, or of workers that have fallen silent.
     pub running: u64,
+    /// Of those, tasks of workers that have fallen silent.
+    pub silent: u64,
     /// Tasks that wait for their time or for a worker.
     pub waiting: u64,
     /// When the first of those that wait is due, or was. None: nothing waits.
     pub first_due: Option<Timestamp>,
     /// Tasks that were given up and wait for a person.
     pub dead: u64,
+}
+
+/// That a queue hands out nothing, as an operator wants it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// The queue.
+    pub queue: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Who paused it; none: whoever is at home on the server.
+    pub by: Option<UserId>,
+    /// What for.
+    pub why: Option<String>,
 }
 
 /// The truth about tasks. Brokers only carry ids. New ones come by [`super::Change::Enqueue`].
@@ -77,6 +92,9 @@ pub trait Tasks: Send + Sync {
 
     /// What is to be seen to, by queue. Reads no task that is over.
     async fn backlogs(&self) -> Result<Vec<Backlog>>;
+
+    /// Queues that are paused, by name.
+    async fn pauses(&self) -> Result<Vec<Pause>>;
 }
 
 /// What whoever works with a broker asks of the truth about tasks (ADR 14).
@@ -88,7 +106,7 @@ pub trait Announcements: Send + Sync {
     /// Queues that have ever had a task.
     async fn queues(&self) -> Result<Vec<String>>;
 
-    /// Whether any task of this queue could be claimed within `ahead`.
+    /// Whether any task of this queue could be claimed within `ahead`. None can of one that is paused.
     async fn any_due(&self, queue: &str, ahead: SignedDuration) -> Result<bool>;
 
     /// Up to `limit` tasks of this queue, the oldest first, that could be claimed within `ahead` and
@@ -104,6 +122,9 @@ pub trait Announcements: Send + Sync {
 
     /// Takes back that brokers were told of these tasks.
     async fn not_announced(&self, ids: &[TaskId]) -> Result<()>;
+
+    /// Takes back that brokers were told of anything that waits in this queue.
+    async fn none_announced(&self, queue: &str) -> Result<()>;
 
     /// The first task of this order that is not over, if it could be claimed now.
     async fn next_in_order(&self, queue: &str, order_key: &str) -> Result<Option<Notice>>;
@@ -132,6 +153,18 @@ pub trait Queue: Send + Sync {
         limit: u32,
         lease: SignedDuration,
     ) -> Result<Vec<Claimed>>;
+
+    /// Hands out nothing of a queue from when it answers, in no process. Who has a task goes on with
+    /// it, and new ones are stored. A queue that is paused already stays so since then, for the new
+    /// reason.
+    async fn pause(&self, pause: &Pause) -> Result<()>;
+
+    /// Hands out a queue's tasks again, and tells workers of them. False if it was not paused.
+    async fn resume(&self, queue: &str) -> Result<bool>;
+
+    /// Cancels all that waits in a queue, paused or not, for this reason. Answers how many tasks. Who
+    /// has a task goes on with it; what is stored later stays.
+    async fn purge(&self, queue: &str, why: &str) -> Result<u64>;
 
     /// Keeps a task for another `lease`. True if someone asked it to stop.
     async fn extend(&self, claimed: &Claimed, lease: SignedDuration) -> Result<bool>;

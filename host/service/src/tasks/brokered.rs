@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** nobody who enqueues waits for the broker, and none of its failures is theirs.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,11 +14,11 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use repono_domain::{Task, TaskId};
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::ports::{Broker, Claimed, Clock, Database, Delivery, Notice, Queue};
+use crate::ports::{Broker, Claimed, Clock, Database, Delivery, Notice, Pause, Queue};
 use crate::{Error, Kind, Result};
 
 /// Notices that wait to be published. What finds no room is left to [`Queue::refill`].
@@ -34,6 +34,9 @@ const RESPITE: Duration = Duration::from_secs(1);
 /// Tasks are announced so long before their time at most, so that few need to be called back when
 /// they are cancelled.
 const AHEAD: Duration = Duration::from_secs(30);
+/// What is known of paused queues may be so old: other nodes pause them too. Of one that is paused
+/// by then, deliveries are put away.
+const NEWS: Duration = Duration::from_secs(1);
 
 /// The port [`Queue`], over the truth and a broker.
 pub struct Brokered {
@@ -43,6 +46,10 @@ pub struct Brokered {
     announcements: Mutex<Option<mpsc::Sender<Notice>>>,
     publishing: Mutex<Option<JoinHandle<()>>>,
     silence: SignedDuration,
+    /// What was last heard of paused queues, and when.
+    paused: Mutex<Option<(Instant, Arc<HashSet<String>>)>>,
+    /// Tells those who wait that there may be more to wait for.
+    resumed: Notify,
 }
 
 /// Who is told what.
@@ -71,6 +78,8 @@ impl Brokered {
             announcements: Mutex::new(Some(announcements)),
             publishing: Mutex::new(Some(publishing)),
             silence,
+            paused: Mutex::new(None),
+            resumed: Notify::new(),
         }
     }
 
@@ -86,8 +95,45 @@ impl Brokered {
         }
     }
 
-    fn ahead(&self) -> Duration {
-        self.told.broker.longest_delay().min(AHEAD)
+    fn ahead(&self) -> Result<SignedDuration> {
+        SignedDuration::try_from(self.told.broker.longest_delay().min(AHEAD))
+            .map_err(|error| Error::internal("a delay is too long", error))
+    }
+
+    /// Those of the queues that were not paused when that was last asked.
+    async fn open(&self, queues: &[String]) -> Result<Vec<String>> {
+        let known = locked(&self.paused).clone();
+        let paused = match known {
+            Some((heard, paused)) if heard.elapsed() < NEWS => paused,
+            _ => {
+                let asked = Instant::now();
+                let told = self.told.truth.pauses().await?;
+                let paused: Arc<HashSet<_>> =
+                    Arc::new(told.into_iter().map(|pause| pause.queue).collect());
+                *locked(&self.paused) = Some((asked, Arc::clone(&paused)));
+                paused
+            }
+        };
+        Ok(queues.iter().filter(|queue| !paused.contains(*queue)).cloned().collect())
+    }
+
+    /// Tells the broker of what it does not know of a queue. Answers of how many tasks.
+    async fn refill_one(&self, queue: &str, ahead: SignedDuration) -> Result<u64> {
+        let Told { truth, broker, .. } = &*self.told;
+        if !truth.any_due(queue, ahead).await? {
+            return Ok(0);
+        }
+        let depth = self.told.ask(broker.depth(queue)).await?;
+        let there = depth.waiting + depth.held.unwrap_or(0) + depth.delayed.unwrap_or(0);
+        let room = u32::try_from(WINDOW.saturating_sub(there)).unwrap_or(u32::MAX);
+        if room == 0 {
+            return Ok(0);
+        }
+        let notices = truth.unannounced(queue, ahead, self.silence, room).await?;
+        if !notices.is_empty() {
+            self.told.publish(&notices).await?;
+        }
+        Ok(notices.len() as u64)
     }
 
     fn announce_soon(&self, notice: Notice) {
@@ -157,33 +203,30 @@ impl Queue for Brokered {
     }
 
     async fn wait(&self, queues: &[String], patience: Duration) {
-        if self.told.is_away() {
-            sleep(patience).await;
-        } else {
-            self.told.broker.wait(queues, patience).await;
+        let mut resumed = std::pin::pin!(self.resumed.notified());
+        resumed.as_mut().enable();
+        let open = self.open(queues).await.unwrap_or_else(|_| queues.to_vec());
+        // Another node may resume what is paused, and tells nobody here.
+        let is_whole = open.len() == queues.len();
+        let patience = if is_whole { patience } else { patience.min(NEWS) };
+        let arrival = async {
+            if open.is_empty() || self.told.is_away() {
+                sleep(patience).await;
+            } else {
+                self.told.broker.wait(&open, patience).await;
+            }
+        };
+        tokio::select! {
+            () = arrival => {}
+            () = resumed => {}
         }
     }
 
     async fn refill(&self) -> Result<u64> {
-        let ahead = SignedDuration::try_from(self.ahead())
-            .map_err(|error| Error::internal("a delay is too long", error))?;
-        let Told { truth, broker, .. } = &*self.told;
+        let ahead = self.ahead()?;
         let mut refilled = 0;
-        for queue in truth.queues().await? {
-            if !truth.any_due(&queue, ahead).await? {
-                continue;
-            }
-            let depth = self.told.ask(broker.depth(&queue)).await?;
-            let there = depth.waiting + depth.held.unwrap_or(0) + depth.delayed.unwrap_or(0);
-            let room = u32::try_from(WINDOW.saturating_sub(there)).unwrap_or(u32::MAX);
-            if room == 0 {
-                continue;
-            }
-            let notices = truth.unannounced(&queue, ahead, self.silence, room).await?;
-            if !notices.is_empty() {
-                self.told.publish(&notices).await?;
-            }
-            refilled += notices.len() as u64;
+        for queue in self.told.truth.queues().await? {
+            refilled += self.refill_one(&queue, ahead).await?;
         }
         Ok(refilled)
     }
@@ -195,11 +238,46 @@ impl Queue for Brokered {
         limit: u32,
         lease: SignedDuration,
     ) -> Result<Vec<Claimed>> {
+        let queues = &self.open(queues).await?;
         match self.told.ask(self.told.broker.receive(queues, limit)).await {
             Ok(deliveries) if deliveries.is_empty() => Ok(Vec::new()),
             Ok(deliveries) => self.claim_delivered(deliveries, lease).await,
             Err(_) => self.told.truth.claim(queues, limit, lease).await,
         }
+    }
+
+    async fn pause(&self, pause: &Pause) -> Result<()> {
+        let paused = self.told.truth.pause(pause).await;
+        locked(&self.paused).take();
+        paused
+    }
+
+    async fn resume(&self, queue: &str) -> Result<bool> {
+        let was_paused = self.told.truth.resume(queue).await?;
+        locked(&self.paused).take();
+        let told = match self.ahead() {
+            Ok(ahead) => self.refill_one(queue, ahead).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = told {
+            tracing::debug!(queue, error = %error, "tasks of a queue that was resumed are announced later");
+        }
+        self.resumed.notify_waiters();
+        Ok(was_paused)
+    }
+
+    async fn purge(&self, queue: &str, why: &str) -> Result<u64> {
+        let Told { truth, broker, .. } = &*self.told;
+        let purged = truth.purge(queue, why).await?;
+        // Workers need not take up what is over, task by task. What was stored meanwhile is told again.
+        let forgotten = match broker.purge(queue).await {
+            Ok(_) => truth.none_announced(queue).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = forgotten {
+            tracing::debug!(queue, error = %error, "notices of tasks that are over stay with the broker; they find nothing to claim");
+        }
+        Ok(purged)
     }
 
     async fn extend(&self, claimed: &Claimed, lease: SignedDuration) -> Result<bool> {

@@ -27,7 +27,7 @@ pub(super) static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/mysql");
 
 static TEXTS: Texts = Texts::of(Dialect {
     placeholder: Placeholder::QuestionMark,
-    locks: Locks::OfRows,
+    locks: Locks::InModes,
     unless_there: UnlessThere::OnDuplicateKey,
     numbers: Numbers::Known,
 });

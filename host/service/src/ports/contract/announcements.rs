@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
-use crate::ports::{Change, Clock as _, Database, Notice};
+use crate::ports::{Change, Clock as _, Database, Notice, Pause};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 const AHEAD: SignedDuration = SignedDuration::from_secs(10);
@@ -24,6 +24,8 @@ pub async fn keep_the_contract(database: &dyn Database, clock: &HeldClock) {
     what_is_not_next_in_its_order_is_not_announced(database, clock).await;
     only_what_is_named_is_claimed(database, clock).await;
     every_queue_is_known(database, clock).await;
+    nothing_of_a_paused_queue_is_announced(database, clock).await;
+    what_waits_in_a_queue_may_all_count_as_not_announced(database, clock).await;
 }
 
 async fn what_is_due_is_announced_by_whoever_stored_it(database: &dyn Database, clock: &HeldClock) {
@@ -131,6 +133,40 @@ async fn every_queue_is_known(database: &dyn Database, clock: &HeldClock) {
     queues.sort_unstable();
     let ours: Vec<_> = known.into_iter().filter(|queue| queues.contains(queue)).collect();
     assert_eq!(ours, queues);
+}
+
+async fn nothing_of_a_paused_queue_is_announced(database: &dyn Database, clock: &HeldClock) {
+    let queue = queue();
+    let ordered = Task { order_key: Some("key".to_owned()), ..task(&queue, clock.now()) };
+    let task = enqueue(database, ordered).await;
+    let pause = Pause { queue: queue.clone(), since: clock.now(), by: None, why: None };
+
+    database.pause(&pause).await.unwrap();
+
+    clock.pass(SILENCE);
+    assert_eq!(unannounced(database, &queue).await, []);
+    assert!(!database.any_due(&queue, AHEAD).await.unwrap());
+    assert_eq!(database.next_in_order(&queue, "key").await.unwrap(), None);
+    let ids = std::slice::from_ref(&task.id);
+    assert!(database.claim_these(ids, LEASE).await.unwrap().is_empty());
+    database.resume(&queue).await.unwrap();
+    assert!(database.any_due(&queue, AHEAD).await.unwrap());
+    assert_eq!(unannounced(database, &queue).await, [notice(&task, Duration::ZERO)]);
+}
+
+async fn what_waits_in_a_queue_may_all_count_as_not_announced(
+    database: &dyn Database,
+    clock: &HeldClock,
+) {
+    let queue = queue();
+    let one = enqueue(database, task(&queue, clock.now())).await;
+    let two = enqueue(database, task(&queue, clock.now())).await;
+    assert_eq!(unannounced(database, &queue).await, []);
+
+    database.none_announced(&queue).await.unwrap();
+
+    let told: Vec<_> = [&one, &two].map(|task| notice(task, Duration::ZERO)).into();
+    assert_eq!(unannounced(database, &queue).await, told);
 }
 
 fn queue() -> String {

@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use jiff::SignedDuration;
-use repono_domain::{Task, TaskId, TaskState};
+use repono_domain::{Task, TaskId, TaskState, UserId};
 use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
-use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, Queue, TaskFilter};
+use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, Pause, Queue, TaskFilter};
 use crate::{Kind, Result};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -47,6 +47,13 @@ pub async fn of_queue(
     backlogs_tell_what_is_to_be_seen_to(scene).await;
     tasks_of_one_order_are_done_one_after_another(scene).await;
     an_order_goes_on_when_its_first_is_called_off(scene).await;
+    a_paused_queue_hands_out_nothing(scene).await;
+    nothing_is_handed_out_once_a_pause_was_answered(scene).await;
+    a_pause_that_another_node_began_and_ended_is_followed(scene).await;
+    a_pause_says_since_when_by_whom_and_why(scene).await;
+    a_silent_workers_task_stays_where_it_is_while_its_queue_is_paused(scene).await;
+    a_purge_cancels_what_waits_and_nothing_else(scene).await;
+    a_purge_leaves_nothing_however_much_waits(scene).await;
 }
 
 /// Of a queue that works with a broker: `lose` has the broker lose all that is in a queue.
@@ -156,18 +163,25 @@ impl Scene<'_> {
     }
 
     async fn claim_within(&self, queue: &str, patience: Duration) -> Option<Claimed> {
+        self.claim_among_within(&[queue.to_owned()], patience).await
+    }
+
+    async fn claim_among(&self, queues: &[String]) -> Claimed {
+        self.claim_among_within(queues, PATIENCE).await.unwrap()
+    }
+
+    async fn claim_among_within(&self, queues: &[String], patience: Duration) -> Option<Claimed> {
         let begun = tokio::time::Instant::now();
-        let queues = [queue.to_owned()];
         loop {
             let refilled = self.queue.refill().await;
             // A broker that has just lost something may need a moment.
             assert!(refilled.is_ok() || !self.settling.is_zero(), "{refilled:?}");
-            let claimed = self.queue.claim(&queues, 1, LEASE).await.unwrap().pop();
+            let claimed = self.queue.claim(queues, 1, LEASE).await.unwrap().pop();
             let left = patience.saturating_sub(begun.elapsed());
             if claimed.is_some() || left.is_zero() {
                 return claimed;
             }
-            self.queue.wait(&queues, left.min(Duration::from_millis(200))).await;
+            self.queue.wait(queues, left.min(Duration::from_millis(200))).await;
         }
     }
 
@@ -472,7 +486,8 @@ async fn backlogs_tell_what_is_to_be_seen_to(scene: &Scene<'_>) {
     let backlogs = scene.database.backlogs().await.unwrap();
 
     let ours: Vec<_> = backlogs.into_iter().filter(|backlog| backlog.queue == queue).collect();
-    assert_eq!(ours, [Backlog { queue, running: 1, waiting: 2, first_due, dead: 1 }]);
+    let backlog = Backlog { queue, running: 1, silent: 0, waiting: 2, first_due, dead: 1 };
+    assert_eq!(ours, [backlog]);
 }
 
 fn ordered(queue: &str, key: &str, scene: &Scene<'_>) -> Task {
@@ -517,6 +532,161 @@ async fn an_order_goes_on_when_its_first_is_called_off(scene: &Scene<'_>) {
     scene.queue.stopped(&held).await.unwrap();
 
     assert_eq!(scene.claim(&queue).await.task.id, second.id);
+}
+
+async fn a_paused_queue_hands_out_nothing(scene: &Scene<'_>) {
+    let (queue, other) = (queue(), queue());
+    scene.enqueue(&queue).await;
+    let held = scene.claim(&queue).await;
+    scene.enqueue(&queue).await;
+
+    scene.queue.pause(&pause(&queue, scene)).await.unwrap();
+
+    let late = scene.enqueue(&queue).await;
+    scene.nothing_to_claim(&queue).await;
+    let elsewhere = scene.enqueue(&other).await.id;
+    let both = [queue.clone(), other];
+    assert_eq!(scene.claim_among(&both).await.task.id, elsewhere, "others go on");
+    scene.queue.extend(&held, LEASE).await.unwrap();
+    scene.queue.again(&held, scene.clock.now(), Some("the network was down")).await.unwrap();
+    scene.nothing_to_claim(&queue).await;
+    assert_eq!(scene.read(&late.id).await.state, TaskState::Queued);
+
+    assert!(scene.queue.resume(&queue).await.unwrap());
+    assert!(!scene.queue.resume(&queue).await.unwrap(), "it goes on already");
+    for _ in 0..3 {
+        let claimed = scene.claim(&queue).await;
+        scene.queue.succeed(&claimed, &json!("done")).await.unwrap();
+    }
+    scene.nothing_to_claim(&queue).await;
+}
+
+async fn nothing_is_handed_out_once_a_pause_was_answered(scene: &Scene<'_>) {
+    let queue = queue();
+    for _ in 0..40 {
+        scene.enqueue(&queue).await;
+    }
+    let queues = [queue.clone()];
+    let running = async || {
+        let state = Some(TaskState::Running);
+        let filter =
+            TaskFilter { queue: Some(queue.clone()), state, limit: 50, kind: None, before: None };
+        scene.list(&filter).await.len()
+    };
+
+    let claiming = join_all((0..8).map(|_| async {
+        let mut claimed = 0;
+        for _ in 0..4 {
+            claimed += scene.queue.claim(&queues, 1, LEASE).await.unwrap().len();
+        }
+        claimed
+    }));
+    let pausing = async {
+        let first = scene.claim(&queue).await;
+        scene.queue.pause(&pause(&queue, scene)).await.unwrap();
+        (first, running().await)
+    };
+    let (claimed, (_, when_answered)) = join(claiming, pausing).await;
+
+    assert_eq!(claimed.iter().sum::<usize>() + 1, when_answered);
+    assert_eq!(running().await, when_answered);
+}
+
+async fn a_pause_that_another_node_began_and_ended_is_followed(scene: &Scene<'_>) {
+    let queue = queue();
+    scene.nothing_to_claim(&queue).await;
+
+    // What is beside the database does not hear of it.
+    scene.database.pause(&pause(&queue, scene)).await.unwrap();
+    let task = scene.enqueue(&queue).await;
+    scene.nothing_to_claim(&queue).await;
+    scene.database.resume(&queue).await.unwrap();
+
+    assert_eq!(scene.claim(&queue).await.task.id, task.id);
+}
+
+async fn a_pause_says_since_when_by_whom_and_why(scene: &Scene<'_>) {
+    let queue = queue();
+    let told = async || {
+        let pauses = scene.database.pauses().await.unwrap();
+        pauses.into_iter().find(|pause| pause.queue == queue)
+    };
+    let first = pause(&queue, scene);
+    assert_eq!(told().await, None);
+
+    scene.queue.pause(&first).await.unwrap();
+    assert_eq!(told().await.as_ref(), Some(&first));
+    let since = scene.clock.now() + MOMENT;
+    let again =
+        Pause { since, by: None, why: Some("the disk is full".to_owned()), ..first.clone() };
+    scene.queue.pause(&again).await.unwrap();
+    assert_eq!(told().await, Some(Pause { since: first.since, ..again }));
+
+    scene.queue.resume(&queue).await.unwrap();
+    assert_eq!(told().await, None);
+    assert!(!scene.queue.resume("never heard of").await.unwrap());
+}
+
+async fn a_silent_workers_task_stays_where_it_is_while_its_queue_is_paused(scene: &Scene<'_>) {
+    let queue = queue();
+    scene.enqueue(&queue).await;
+    let silent = scene.claim(&queue).await.task.id;
+    scene.queue.pause(&pause(&queue, scene)).await.unwrap();
+
+    scene.clock.pass(LEASE);
+    scene.nothing_to_claim(&queue).await;
+
+    let backlogs = scene.database.backlogs().await.unwrap();
+    let ours = backlogs.into_iter().find(|backlog| backlog.queue == queue).unwrap();
+    assert_eq!((ours.running, ours.silent, ours.waiting), (1, 1, 0));
+    scene.queue.resume(&queue).await.unwrap();
+    assert_eq!(scene.claim(&queue).await.task.id, silent);
+}
+
+async fn a_purge_cancels_what_waits_and_nothing_else(scene: &Scene<'_>) {
+    let (queue, other) = (queue(), queue());
+    scene.enqueue(&queue).await;
+    let held = scene.claim(&queue).await;
+    let waiting = scene.enqueue(&queue).await;
+    let later = task(&queue, scene.clock.now() + LEASE);
+    scene.database.write(vec![Change::Enqueue(later.clone())]).await.unwrap();
+    let elsewhere = scene.enqueue(&other).await;
+
+    assert_eq!(scene.queue.purge(&queue, "it came from a bad import").await.unwrap(), 2);
+    assert_eq!(scene.queue.purge(&queue, "again").await.unwrap(), 0);
+
+    for id in [&waiting.id, &later.id] {
+        let task = scene.read(id).await;
+        assert_eq!(task.state, TaskState::Cancelled);
+        assert_eq!(task.error.as_deref(), Some("it came from a bad import"));
+    }
+    scene.queue.succeed(&held, &json!("done")).await.unwrap();
+    assert_eq!(scene.claim(&other).await.task.id, elsewhere.id);
+    let next = scene.enqueue(&queue).await;
+    assert_eq!(scene.claim(&queue).await.task.id, next.id);
+    assert!(scene.revive(&waiting.id).await, "a person may think better of it");
+    assert_eq!(scene.claim(&queue).await.task.id, waiting.id);
+}
+
+async fn a_purge_leaves_nothing_however_much_waits(scene: &Scene<'_>) {
+    let queue = queue();
+    let tasks = (0..2500).map(|_| Change::Enqueue(task(&queue, scene.clock.now())));
+    scene.database.write(tasks.collect()).await.unwrap();
+    scene.queue.pause(&pause(&queue, scene)).await.unwrap();
+
+    assert_eq!(scene.queue.purge(&queue, "there are too many").await.unwrap(), 2500);
+
+    scene.queue.resume(&queue).await.unwrap();
+    scene.nothing_to_claim(&queue).await;
+}
+
+fn pause(queue: &str, scene: &Scene<'_>) -> Pause {
+    Pause {
+        queue: queue.to_owned(),
+        since: scene.clock.now(),
+        by: Some(UserId(7)),
+        why: Some("the index is being built anew".to_owned()),
+    }
 }
 
 /// A queue that no other part of the suite uses.
