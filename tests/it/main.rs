@@ -14,6 +14,7 @@ mod mail;
 mod metrics;
 mod nodes;
 mod plugins;
+mod queues;
 mod records;
 mod schedules;
 mod search;

@@ -90,6 +90,7 @@ fn long() -> OpenApiRouter<App> {
         .routes(routes!(admin::plugins::install::handler))
         .routes(routes!(admin::plugins::activate::handler))
         .routes(routes!(admin::plugins::rollback::handler))
+        .routes(routes!(admin::queues::purge::handler))
         .routes(routes!(admin::indices::rebuild::handler))
         .routes(routes!(admin::indices::reconcile::handler))
         .routes(routes!(admin::indices::rollback::handler))
@@ -114,7 +115,7 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 }
 
 fn of_administrators() -> OpenApiRouter<App> {
-    use admin::{indices, mail, nodes, plugins, schedules, tasks, tokens, users};
+    use admin::{indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users};
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
@@ -123,6 +124,10 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(indices::retry::handler))
         .routes(routes!(mail::try_out::handler))
         .routes(routes!(nodes::handler))
+        .routes(routes!(queues::list::handler))
+        .routes(routes!(queues::read::handler))
+        .routes(routes!(queues::pause::handler))
+        .routes(routes!(queues::resume::handler))
         .routes(routes!(tasks::list::handler, tasks::enqueue::handler))
         .routes(routes!(tasks::kinds::handler))
         .routes(routes!(tasks::read::handler))

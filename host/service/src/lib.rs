@@ -16,6 +16,7 @@ pub mod nodes;
 pub mod plugins;
 pub mod ports;
 pub mod query;
+pub mod queues;
 pub mod records;
 pub mod schedules;
 pub mod tasks;

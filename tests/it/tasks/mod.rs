@@ -4,7 +4,7 @@ use harness::{TestApp, documents, test_guest};
 use http::Method;
 use serde_json::{Value, json};
 
-async fn settled(app: &TestApp, id: &str) -> Value {
+pub(crate) async fn settled(app: &TestApp, id: &str) -> Value {
     for _ in 0..600 {
         let task = app.admin.get(&format!("/api/admin/tasks/{id}")).await.expect(200).json();
         if !["queued", "running"].contains(&task["state"].as_str().unwrap()) {

@@ -4,6 +4,7 @@ pub(crate) mod indices;
 pub(crate) mod mail;
 pub(crate) mod nodes;
 pub(crate) mod plugins;
+pub(crate) mod queues;
 pub(crate) mod schedules;
 pub(crate) mod tasks;
 pub(crate) mod tokens;

@@ -12,6 +12,7 @@ mod nodes;
 mod openapi;
 mod plugin;
 mod progress;
+mod queue;
 mod role;
 mod schedule;
 mod serve;
@@ -76,6 +77,8 @@ enum Command {
     #[command(subcommand)]
     Mail(mail::Command),
     #[command(subcommand)]
+    Queue(queue::Command),
+    #[command(subcommand)]
     User(user::Command),
     #[command(subcommand)]
     Token(token::Command),
@@ -122,6 +125,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Index(command) => index::run(&global, command),
         Command::Task(command) => task::run(&global, command),
         Command::Mail(command) => mail::run(&global, command),
+        Command::Queue(command) => queue::run(&global, command),
         Command::User(command) => user::run(&global, command),
         Command::Token(command) => token::run(&global, command),
         Command::Doctor(args) => doctor::run(&global, &args),
