@@ -16,6 +16,7 @@ use crate::ports::{
     Broker, Cache, Clock, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex, Traces,
 };
 use crate::records::renderer;
+use crate::tasks::OwnTask;
 use crate::vocabularies::Terms;
 
 /// What the operator decides for the whole repository.
@@ -39,8 +40,19 @@ pub struct Settings {
     pub max_document_bytes: usize,
     /// Names of API paths that no collection may take.
     pub reserved_names: Vec<String>,
+    /// How long tasks are kept that are over.
+    pub tasks: KeptTasks,
     /// Whether other processes use the same database.
     pub shared: bool,
+}
+
+/// How long tasks are kept that are over; none: for ever.
+#[derive(Clone, Copy, Debug, Default, Hash)]
+pub struct KeptTasks {
+    /// Those that were done or called off.
+    pub keep: Option<Duration>,
+    /// Those that were given up.
+    pub keep_dead: Option<Duration>,
 }
 
 impl Default for Settings {
@@ -55,6 +67,7 @@ impl Default for Settings {
             render_ttl: Duration::from_mins(5),
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),
+            tasks: KeptTasks::default(),
             shared: false,
         }
     }
@@ -101,6 +114,8 @@ pub struct Services {
     pub terms: ArcSwap<Terms>,
     /// The way into the search index for what has just been written.
     pub indexer: Indexer,
+    /// What it does later by itself.
+    pub own_tasks: Vec<Arc<dyn OwnTask>>,
     pub(crate) metrics: Handles,
     /// See [`renderer`].
     pub(crate) renderer: u64,
@@ -110,7 +125,12 @@ pub struct Services {
 
 impl Services {
     /// Puts the ports together. Nothing is in force until [`crate::plugins::start`].
-    pub fn new(ports: Ports, node: Node, settings: Settings) -> Arc<Self> {
+    pub fn new(
+        ports: Ports,
+        own_tasks: Vec<Arc<dyn OwnTask>>,
+        node: Node,
+        settings: Settings,
+    ) -> Arc<Self> {
         Arc::new(Self {
             ports,
             renderer: renderer(&settings),
@@ -122,6 +142,7 @@ impl Services {
             metrics: Handles::new(),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
+            own_tasks,
             activation: Arc::default(),
         })
     }

@@ -22,6 +22,6 @@ pub mod schedules;
 pub mod tasks;
 pub mod vocabularies;
 
-pub use context::{Context, Ports, Services, Settings};
+pub use context::{Context, KeptTasks, Ports, Services, Settings};
 pub use error::{Error, Kind, Result};
 pub use metrics::describe_metrics;

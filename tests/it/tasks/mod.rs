@@ -1,3 +1,5 @@
+mod own;
+
 use std::time::Duration;
 
 use harness::{TestApp, documents, test_guest};

@@ -3,16 +3,16 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use repono_domain::{Task, TaskId, TaskState, UserId};
-use repono_service::ports::{Backlog, Pause, TaskFilter, Tasks};
+use repono_service::ports::{Backlog, Ended, Pause, TaskFilter, Tasks};
 use repono_service::{Error, Result};
 use serde_json::Value as Json;
 
 use super::Sql;
-use super::cells::{At, Cells, FromCells};
-use super::engine::Engine;
+use super::cells::{At, Cells, FromCells, read};
+use super::engine::{Connection, Engine, Failure, Transaction};
 use super::preconditions::Precondition;
 use super::script::Script;
-use super::statement::{Statement, Value};
+use super::statement::{Ending, Statement, Value, WIDEST};
 
 /// What is read of a [`Task`].
 macro_rules! task_columns {
@@ -88,6 +88,33 @@ impl<E: Engine> Tasks for Sql<E> {
         self.found(script, id).await
     }
 
+    async fn ended(
+        &self,
+        state: TaskState,
+        after: Option<&TaskId>,
+        limit: u32,
+    ) -> Result<Vec<Ended>> {
+        let sql =
+            "select id, created, updated from tasks where state = ? and id > ? order by id limit ?";
+        let after = after.map_or("", |after| after.0.as_str());
+        let statement = Statement::new(sql).bind(state.as_str()).bind(after).bind(limit);
+        self.engine.all(statement).await
+    }
+
+    async fn forget_tasks(
+        &self,
+        ids: &[TaskId],
+        state: TaskState,
+        before: Timestamp,
+    ) -> Result<u64> {
+        let mut forgotten = 0;
+        for ids in ids.chunks(WIDEST) {
+            let forget = Forget { ids: ids.to_vec(), state, before: before.as_microsecond() };
+            forgotten += self.engine.transact(forget).await?;
+        }
+        Ok(forgotten)
+    }
+
     async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>> {
         let sql =
             "select queue, state, count(*) from tasks group by queue, state order by queue, state";
@@ -123,6 +150,39 @@ impl<E: Engine> Tasks for Sql<E> {
     async fn pauses(&self) -> Result<Vec<Pause>> {
         let sql = "select name, paused, paused_by, paused_why from queues where paused is not null order by name";
         self.engine.all(Statement::new(sql)).await
+    }
+}
+
+/// Removes tasks, unless someone has tried them again.
+struct Forget {
+    ids: Vec<TaskId>,
+    state: TaskState,
+    before: i64,
+}
+
+#[async_trait]
+impl Transaction for Forget {
+    type Output = u64;
+
+    const TABLE: &'static str = "tasks";
+
+    async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<u64, Failure> {
+        let sql = "select id, created, updated from tasks where id in ([?]) and state = ? and updated < ?";
+        let old = Statement::new(sql)
+            .ending(Ending::Lock)
+            .bind_list(self.ids.iter().map(|id| [id.0.as_str().into()]))
+            .bind(self.state.as_str())
+            .bind(self.before);
+        let old: Vec<Ended> =
+            connection.rows(&old).await?.iter().map(read).collect::<Result<_>>()?;
+        if old.is_empty() {
+            return Ok(0);
+        }
+        let mut script = Script::default();
+        let statement = Statement::new("delete from tasks where id in ([?])");
+        script.step(statement.bind_list(old.iter().map(|task| [task.id.0.as_str().into()])));
+        connection.run(&mut script).await?;
+        Ok(old.len() as u64)
     }
 }
 
@@ -184,6 +244,17 @@ impl FromCells for Task {
             created_by: cells.number_if(&at, "created_by")?.map(UserId),
             trace: cells.parse_if(&at, "trace")?,
             order_key: cells.text_if(&at, "order_key")?,
+        })
+    }
+}
+
+impl FromCells for Ended {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self {
+            id: TaskId(at.key().to_owned()),
+            created: cells.time(&at, "created")?,
+            updated: cells.time(&at, "updated")?,
         })
     }
 }

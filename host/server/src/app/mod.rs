@@ -23,6 +23,7 @@ use repono_adapters::system::{RandomIds, SystemClock};
 use repono_service::Services;
 use repono_service::plugins::Shipped;
 use repono_service::ports::{Clock, Ids, Traces, Untraced};
+use repono_service::tasks::{self, OwnTask};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +56,8 @@ pub struct AppConfig {
     pub found: Found,
     /// The traces that its work is a part of.
     pub traces: Arc<dyn Traces>,
+    /// What it does later by itself.
+    pub own_tasks: Vec<Arc<dyn OwnTask>>,
 }
 
 /// Whether other processes may find an app.
@@ -68,7 +71,7 @@ pub enum Found {
 
 impl AppConfig {
     /// With the machine's clock and randomness, the plugins that are embedded, in-process
-    /// compilation, and without traces.
+    /// compilation, all that the repository does later by itself, and without traces.
     pub fn new(config: Config) -> Self {
         Self {
             shipped: crate::embedded::shipped(&config.plugins),
@@ -79,6 +82,7 @@ impl AppConfig {
             roles: Role::ALL.into(),
             found: Found::ByOthers,
             traces: Arc::new(Untraced),
+            own_tasks: tasks::own_tasks(),
             config,
         }
     }

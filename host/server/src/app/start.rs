@@ -127,7 +127,8 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         ids: Arc::clone(&app.ids),
         traces: Arc::clone(&app.traces),
     };
-    Services::new(ports, node(app, &*backends.clock), settings(&app.config, address))
+    let node = node(app, &*backends.clock);
+    Services::new(ports, app.own_tasks.clone(), node, settings(&app.config, address))
 }
 
 fn node(app: &AppConfig, clock: &dyn Clock) -> Node {
@@ -159,6 +160,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         render_ttl: config.cache.render_ttl(),
         max_document_bytes: config.records.max_document_bytes,
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
+        tasks: config.tasks.kept(),
         shared: !config.database.url.is_empty(),
     }
 }

@@ -70,7 +70,7 @@ pub(super) enum Command {
         /// Its id
         id: String,
     },
-    /// Lists what the active plugins can do
+    /// Lists what can be done: by the repository itself, and by the active plugins
     Kinds,
 }
 

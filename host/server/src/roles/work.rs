@@ -32,13 +32,12 @@ pub(super) async fn run(ctx: Context, section: TasksSection, stop: CancellationT
     }
 }
 
-/// The queues of the configuration, or all that the plugins in force use.
+/// The queues of the configuration, or all that there are kinds of tasks for.
 fn queues(ctx: &Context, section: &TasksSection) -> Vec<String> {
     if !section.queues.is_empty() {
         return section.queues.clone();
     }
     let active = ctx.active.load();
-    let kinds = active.plugins.values().flat_map(|active| &active.plugin.description().kinds);
-    let queues = kinds.map(|kind| kind.queue.clone()).filter(|queue| !queue.is_empty());
+    let queues = tasks::kinds::all(ctx, &active).map(|known| known.queue().to_owned());
     queues.chain(["default".to_owned()]).collect::<BTreeSet<_>>().into_iter().collect()
 }

@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::tasks::kinds;
 use crate::{Context, Error, Result};
 
 /// A kind of task in force.
 #[derive(Clone, Debug)]
 pub struct JobTask {
-    /// `{plugin}.{name}`.
+    /// `{plugin}.{name}`, or `repono.{name}`.
     pub id: String,
     /// For people.
     pub summary: String,
@@ -26,16 +27,12 @@ pub fn tasks(ctx: &Context) -> Result<Vec<JobTask>> {
         return Err(Error::Forbidden);
     }
     let active = ctx.active.load();
-    let kinds = active.plugins.iter().flat_map(|(plugin, active)| {
-        let since = active.activation.since;
-        let kinds = active.plugin.description().kinds.iter();
-        kinds.map(move |kind| JobTask {
-            id: format!("{plugin}.{}", kind.name),
-            summary: kind.summary.clone(),
-            queue: if kind.queue.is_empty() { "default".to_owned() } else { kind.queue.clone() },
-            payload_schema: kind.payload_schema.clone(),
-            since,
-        })
+    let kinds = kinds::all(ctx, &active).map(|known| JobTask {
+        id: known.name(),
+        summary: known.kind.summary.clone(),
+        queue: known.queue().to_owned(),
+        payload_schema: known.kind.payload_schema.clone(),
+        since: known.since().unwrap_or(ctx.node.started),
     });
     Ok(kinds.collect())
 }

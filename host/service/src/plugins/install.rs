@@ -9,6 +9,7 @@ use super::assemble::{collections, missing_vocabularies};
 use super::call;
 use crate::collections::Collection;
 use crate::ports::{Change, Doc, Grants, IndexName, Package, Plugin};
+use crate::tasks::kinds::OWN;
 use crate::{Context, Error, Result};
 
 /// A plugin that has been brought in.
@@ -48,6 +49,16 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
     Ok(installed)
 }
 
+/// Tasks are asked for by the name of whoever does them.
+fn refuse_own_name(name: &PluginName) -> Result<()> {
+    if name.as_str() == OWN {
+        return Err(Error::Invalid(format!(
+            "The name {OWN} is the repository's own: give the plugin another."
+        )));
+    }
+    Ok(())
+}
+
 /// Checks a component in every way short of using it, and keeps nothing.
 pub(super) async fn examine(
     ctx: &Context,
@@ -59,6 +70,7 @@ pub(super) async fn examine(
         .load(bytes.clone(), &grants)
         .await
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
+    refuse_own_name(&plugin.description().name)?;
     for collection in &served_by(ctx, &plugin)? {
         let active = ctx.active.load();
         if let Some(owner) =
@@ -124,4 +136,17 @@ async fn trial(ctx: &Context, plugin: &Arc<dyn Plugin>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_plugin_has_the_repositorys_own_name() {
+        let refused = refuse_own_name(&"repono".parse().unwrap()).unwrap_err();
+
+        assert_eq!(refused.kind(), crate::Kind::Invalid, "{refused}");
+        refuse_own_name(&"repono-2".parse().unwrap()).unwrap();
+    }
 }

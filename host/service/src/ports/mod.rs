@@ -45,7 +45,7 @@ pub use plugins::{
     Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
-pub use queue::{Announcements, Backlog, Claimed, Pause, Queue, TaskFilter, Tasks};
+pub use queue::{Announcements, Backlog, Claimed, Ended, Pause, Queue, TaskFilter, Tasks};
 pub use records::{Filter, Outline, Records, Stored};
 pub use schedules::{Run, Schedules};
 pub use search::{

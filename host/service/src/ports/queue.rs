@@ -36,6 +36,17 @@ pub struct TaskFilter {
     pub limit: u32,
 }
 
+/// A task that is over, as whoever tidies up sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its id.
+    pub id: TaskId,
+    /// When it was asked for.
+    pub created: Timestamp,
+    /// Last change of any kind.
+    pub updated: Timestamp,
+}
+
 /// What a queue has still to see to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Backlog {
@@ -86,6 +97,24 @@ pub trait Tasks: Send + Sync {
 
     /// Queues a dead or cancelled task anew, with all its attempts. False if it is neither.
     async fn revive(&self, id: &TaskId) -> Result<bool>;
+
+    /// Up to `limit` tasks in this state, which is one of those that are over, in the order of their
+    /// ids: those after `after`.
+    async fn ended(
+        &self,
+        state: TaskState,
+        after: Option<&TaskId>,
+        limit: u32,
+    ) -> Result<Vec<Ended>>;
+
+    /// Removes those of these tasks that are still in this state, and have been since `before`.
+    /// Answers how many.
+    async fn forget_tasks(
+        &self,
+        ids: &[TaskId],
+        state: TaskState,
+        before: Timestamp,
+    ) -> Result<u64>;
 
     /// Tasks by queue and state.
     async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>>;

@@ -1,4 +1,5 @@
-//! Schedules that follow what is in force: the manifests of plugins, and the configuration.
+//! Schedules that follow what is in force: what the repository itself does, the manifests of plugins, and the
+//! configuration.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde_json::json;
 use super::change::has_other_times;
 use super::judge::{NAMES, is_name};
 use crate::ports::{Change, TaskFilter};
+use crate::tasks::kinds;
 use crate::{Context, Error, Kind, Result};
 
 /// Brings the schedules of manifests in line with the plugins in force. What an operator decided about
@@ -77,28 +79,28 @@ pub async fn follow_configuration(
 /// What a manifest asks for.
 struct Wanted {
     plan: Plan,
-    /// Times before its plugin came into force are nobody's.
+    /// Times before its kind came into force are nobody's.
     since: Timestamp,
 }
 
 fn of_manifests(ctx: &Context) -> BTreeMap<String, Wanted> {
     let active = ctx.active.load();
-    let all = active.plugins.iter().flat_map(|(plugin, active)| {
-        active.plugin.description().kinds.iter().filter_map(move |kind| {
-            let timing = kind.schedule.clone()?;
-            let name = format!("{plugin}.{}", kind.name);
-            let plan = Plan {
-                title: kind.summary.clone(),
-                description: String::new(),
-                kind: name.clone(),
-                payload: json!({}),
-                timing: Some(timing),
-                timezone: "UTC".to_owned(),
-                jitter_s: 0,
-                catch_up: CatchUp::Once,
-            };
-            Some((name, Wanted { plan, since: active.activation.since }))
-        })
+    let all = kinds::all(ctx, &active).filter_map(|known| {
+        let timing = known.kind.schedule.clone()?;
+        let name = known.name();
+        let plan = Plan {
+            title: known.kind.summary.clone(),
+            description: String::new(),
+            kind: name.clone(),
+            payload: json!({}),
+            timing: Some(timing),
+            timezone: "UTC".to_owned(),
+            jitter_s: 0,
+            catch_up: CatchUp::Once,
+        };
+        // What the repository itself does began with this node at the latest.
+        let since = known.since().unwrap_or(ctx.node.started);
+        Some((name, Wanted { plan, since }))
     });
     all.collect()
 }

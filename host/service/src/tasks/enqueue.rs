@@ -1,18 +1,16 @@
 //! Asking for work to be done.
 
-use std::sync::Arc;
-
-use repono_domain::{PluginName, Task, TaskState};
+use repono_domain::{Task, TaskState};
 use serde_json::Value;
 
-use crate::collections::ActiveSet;
-use crate::ports::{Change, Plugin, TaskKind};
+use super::kinds;
+use crate::ports::Change;
 use crate::{Context, Error, Result};
 
 /// The longest payload, in bytes of JSON.
 const MAX_PAYLOAD: usize = 256 << 10;
 
-/// Queues a task of a plugin in force, after its payload has been checked. For administrators.
+/// Queues a task of the repository or of a plugin in force, after its payload has been checked. For administrators.
 ///
 /// # Errors
 /// `NotFound` for an unknown kind, naming those there are; `InvalidDocument` for a payload that its
@@ -35,20 +33,16 @@ pub fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
     }
     check(ctx, kind, &payload)?;
     let active = ctx.active.load_full();
-    let (_, description) = find(&active, kind)?;
+    let known = kinds::find(ctx, &active, kind)?;
     let now = ctx.clock.now();
     Ok(Task {
         id: ctx.ids.task(),
-        queue: if description.queue.is_empty() {
-            "default".to_owned()
-        } else {
-            description.queue.clone()
-        },
+        queue: known.queue().to_owned(),
         kind: kind.to_owned(),
         payload,
         state: TaskState::Queued,
         attempts: 0,
-        max_attempts: description.max_attempts.clamp(1, 100),
+        max_attempts: known.kind.max_attempts.clamp(1, 100),
         due: now,
         created: now,
         updated: now,
@@ -69,12 +63,12 @@ pub fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
 /// As those of [`enqueue`].
 pub fn check(ctx: &Context, kind: &str, payload: &Value) -> Result<()> {
     let active = ctx.active.load_full();
-    let (_, description) = find(&active, kind)?;
+    let known = kinds::find(ctx, &active, kind)?;
     if payload.to_string().len() > MAX_PAYLOAD {
         return Err(Error::TooLarge(format!("The payload is longer than {MAX_PAYLOAD} bytes.")));
     }
     let schema =
-        crate::collections::Schema::compile(&description.payload_schema).map_err(|why| {
+        crate::collections::Schema::compile(&known.kind.payload_schema).map_err(|why| {
             Error::Internal(format!("the payload of {kind} cannot be checked: {why}"), None)
         })?;
     let problems = schema.problems("/payload", payload, &ctx.terms.load());
@@ -83,30 +77,5 @@ pub fn check(ctx: &Context, kind: &str, payload: &Value) -> Result<()> {
 
 /// Whether there is such a kind.
 pub fn is_kind(ctx: &Context, kind: &str) -> bool {
-    find(&ctx.active.load(), kind).is_ok()
-}
-
-/// Who does tasks of this kind: `{plugin}.{name}`.
-pub(super) fn find<'a>(
-    active: &'a ActiveSet,
-    kind: &str,
-) -> Result<(&'a Arc<dyn Plugin>, &'a TaskKind)> {
-    let found = kind.split_once('.').and_then(|(plugin, name)| {
-        let plugin: PluginName = plugin.parse().ok()?;
-        let plugin = &active.plugins.get(&plugin)?.plugin;
-        let kind = plugin.description().kinds.iter().find(|kind| kind.name == name)?;
-        Some((plugin, kind))
-    });
-    found.ok_or_else(|| {
-        let all = active.plugins.iter().flat_map(|(name, active)| {
-            active
-                .plugin
-                .description()
-                .kinds
-                .iter()
-                .map(move |kind| format!("{name}.{}", kind.name))
-        });
-        let known = all.collect::<Vec<_>>().join(", ");
-        Error::NotFound(format!("There is no task kind {kind}; there are: {known}."))
-    })
+    kinds::find(ctx, &ctx.active.load(), kind).is_ok()
 }

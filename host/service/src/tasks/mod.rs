@@ -1,10 +1,13 @@
-//! Work that is done later, by a plugin's `task` hook.
+//! Work that is done later, by a plugin's `task` hook or by the repository itself.
 
 mod brokered;
 mod cancel;
 mod enqueue;
+mod failed;
 mod host;
+pub mod kinds;
 mod list;
+mod own;
 mod retry;
 mod work;
 
@@ -12,5 +15,6 @@ pub use brokered::Brokered;
 pub use cancel::cancel;
 pub use enqueue::{check, enqueue, is_kind, prepare};
 pub use list::{depths, list, read};
+pub use own::{OwnTask, own_tasks};
 pub use retry::retry;
 pub use work::work_once;

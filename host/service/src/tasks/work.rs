@@ -1,18 +1,22 @@
 //! Doing tasks.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use jiff::SignedDuration;
-use repono_domain::Caller;
+use repono_domain::{Caller, Task};
+use tokio::time::timeout;
 use tracing::Instrument as _;
 
-use super::enqueue::find;
+use super::failed::{Class, Failed};
 use super::host::Host;
+use super::kinds::{self, Doer, Known};
 use crate::metrics::TASK;
 use crate::plugins::call;
-use crate::ports::{Call, Claimed, Outcome, PluginFailure};
+use crate::ports::{Call, Claimed, Outcome};
 use crate::{Context, Result};
 
 /// How long a silent worker keeps a task.
@@ -63,7 +67,7 @@ async fn attempt(
 ) -> Result<&'static str> {
     let task = &claimed.task;
     let active = ctx.active.load_full();
-    let (plugin, kind) = match find(&active, &task.kind) {
+    let known = match kinds::find(ctx, &active, &task.kind) {
         Ok(found) => found,
         // The plugin may come back: not an attempt, and not for ever.
         Err(error)
@@ -86,9 +90,7 @@ async fn attempt(
         lease: LEASE,
         cancelled: AtomicBool::new(false),
     });
-    let circumstances = Call { deadline: Some(kind.timeout), ..call(ctx) };
-    let execution =
-        plugin.execute(&circumstances, &kind.name, &task.payload, Arc::clone(&host) as _);
+    let execution = execute(ctx, known, task, &host);
     let Some(outcome) = supervise(ctx, claimed, &host, execution, stop).await else {
         ctx.queue.again(claimed, ctx.clock.now(), None).await?;
         return Ok("handed_back");
@@ -96,19 +98,50 @@ async fn attempt(
     settle(ctx, claimed, outcome).await
 }
 
+/// One attempt, by whoever does tasks of its kind.
+async fn execute(
+    ctx: &Context,
+    known: Known<'_>,
+    task: &Task,
+    host: &Arc<Host>,
+) -> Result<Outcome, Failed> {
+    let longest = known.kind.timeout;
+    match known.by {
+        // A guest is interrupted by its runtime, which says where.
+        Doer::Plugin(active) => {
+            let circumstances = Call { deadline: Some(longest), ..call(ctx) };
+            let host = Arc::clone(host) as _;
+            let name = &known.kind.name;
+            Ok(active.plugin.execute(&circumstances, name, &task.payload, host).await?)
+        }
+        Doer::Repository(own) => {
+            let system = ctx.services.as_system();
+            let attempt = own.execute(&system, &task.payload, host.as_ref());
+            match timeout(longest, AssertUnwindSafe(attempt).catch_unwind()).await {
+                Ok(Ok(outcome)) => Ok(outcome?),
+                Ok(Err(_)) => Err(Failed::transient("it panicked; the log says where")),
+                Err(_) => Err(Failed::transient(format!("it ran past {longest:?}"))),
+            }
+        }
+    }
+}
+
 /// Runs a task to its end, with a heartbeat. None: the worker stops, and someone else goes on.
 async fn supervise(
     ctx: &Context,
     claimed: &Claimed,
     host: &Host,
-    execution: impl Future<Output = Result<Outcome, PluginFailure>>,
+    execution: impl Future<Output = Result<Outcome, Failed>>,
     stop: tokio_util::sync::CancellationToken,
-) -> Option<Result<Outcome, PluginFailure>> {
+) -> Option<Result<Outcome, Failed>> {
     tokio::pin!(execution);
     let mut asked_at: Option<tokio::time::Instant> = None;
     loop {
         tokio::select! {
-            outcome = &mut execution => return if stop.is_cancelled() && outcome == Ok(Outcome::Cancelled) { None } else { Some(outcome) },
+            outcome = &mut execution => {
+                let is_handed_back = stop.is_cancelled() && matches!(outcome, Ok(Outcome::Cancelled));
+                return if is_handed_back { None } else { Some(outcome) };
+            }
             () = stop.cancelled(), if asked_at.is_none() => {
                 host.cancelled.store(true, Ordering::Relaxed);
                 asked_at = Some(tokio::time::Instant::now());
@@ -118,7 +151,7 @@ async fn supervise(
                 if asked && asked_at.is_none() {
                     asked_at = Some(tokio::time::Instant::now());
                 }
-                // Dropping the execution interrupts the guest.
+                // Dropping the execution interrupts it, be it a guest or not.
                 if asked_at.is_some_and(|at| at.elapsed() > GRACE) {
                     return if asked { Some(Ok(Outcome::Cancelled)) } else { None };
                 }
@@ -130,7 +163,7 @@ async fn supervise(
 async fn settle(
     ctx: &Context,
     claimed: &Claimed,
-    outcome: Result<Outcome, PluginFailure>,
+    outcome: Result<Outcome, Failed>,
 ) -> Result<&'static str> {
     match outcome {
         Ok(Outcome::Done(result)) => {
@@ -145,25 +178,18 @@ async fn settle(
             ctx.queue.stopped(claimed).await?;
             Ok("cancelled")
         }
-        Err(
-            failure @ (PluginFailure::InvalidInput(_)
-            | PluginFailure::Unsupported(_)
-            | PluginFailure::Permanent(_)),
-        ) => {
-            ctx.queue.bury(claimed, &failure.to_string()).await?;
+        Err(Failed { why, class: Class::Permanent }) => {
+            ctx.queue.bury(claimed, &why).await?;
             Ok("dead")
         }
-        Err(failure) if claimed.task.attempts >= claimed.task.max_attempts => {
-            tracing::error!(task.id = %claimed.task.id, error = %failure, "task {} is given up after {} attempts", claimed.task.id, claimed.task.attempts);
-            ctx.queue.bury(claimed, &failure.to_string()).await?;
+        Err(Failed { why, .. }) if claimed.task.attempts >= claimed.task.max_attempts => {
+            tracing::error!(task.id = %claimed.task.id, error = why, "task {} is given up after {} attempts", claimed.task.id, claimed.task.attempts);
+            ctx.queue.bury(claimed, &why).await?;
             Ok("dead")
         }
-        Err(failure) => {
-            let delay = match &failure {
-                PluginFailure::Transient(Some(delay)) => *delay,
-                _ => Duration::from_secs(1 << claimed.task.attempts.min(10)),
-            };
-            ctx.queue.again(claimed, after(ctx, delay), Some(&failure.to_string())).await?;
+        Err(Failed { why, class: Class::Transient(asked) }) => {
+            let delay = asked.unwrap_or(Duration::from_secs(1 << claimed.task.attempts.min(10)));
+            ctx.queue.again(claimed, after(ctx, delay), Some(&why)).await?;
             Ok("failed")
         }
     }

@@ -24,7 +24,7 @@ pub(crate) struct Request {
     payload: Option<Value>,
 }
 
-/// Queues a task of a plugin in force.
+/// Queues a task of the repository or of a plugin in force.
 #[utoipa::path(
     post,
     path = "/api/admin/tasks",

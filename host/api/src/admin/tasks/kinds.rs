@@ -1,15 +1,14 @@
 //! What can be done.
 
 use axum::response::Response;
-use repono_domain::PluginName;
-use repono_service::ports::TaskKind;
+use repono_service::tasks::kinds::{self, Known};
 use serde_json::{Value, json};
 
 use crate::admin::whole;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, Shape};
 
-/// Lists the kinds of tasks that plugins in force do.
+/// Lists the kinds of tasks that the repository and the plugins in force do.
 #[utoipa::path(
     get,
     path = "/api/admin/task-kinds",
@@ -19,20 +18,19 @@ use crate::extract::{AsAdmin, Shape};
 )]
 pub(crate) async fn handler(AsAdmin(ctx): AsAdmin, shape: Shape) -> Result<Response, Failure> {
     let active = ctx.active.load();
-    let all = active.plugins.iter().flat_map(|(name, active)| {
-        active.plugin.description().kinds.iter().map(move |kind| shown(name, kind))
-    });
+    let all = kinds::all(&ctx, &active).map(|known| shown(&known));
     let address = format!("{}/admin/task-kinds", ctx.settings.api_url);
     Ok(whole(&shape, all.collect(), &address))
 }
 
-fn shown(plugin: &PluginName, kind: &TaskKind) -> Value {
+fn shown(known: &Known<'_>) -> Value {
+    let kind = known.kind;
     json!({
-        "kind": format!("{plugin}.{}", kind.name),
-        "plugin": plugin,
+        "kind": known.name(),
+        "plugin": known.plugin(),
         "summary": kind.summary,
         "payload_schema": kind.payload_schema,
-        "queue": if kind.queue.is_empty() { "default" } else { &kind.queue },
+        "queue": known.queue(),
         "max_attempts": kind.max_attempts,
         "timeout_ms": u64::try_from(kind.timeout.as_millis()).unwrap_or(u64::MAX),
         "idempotent": kind.idempotent,

@@ -1,4 +1,4 @@
-//! Role `schedule`: queues what is due, and keeps schedules in line with the plugins in force.
+//! Role `schedule`: queues what is due, and keeps schedules in line with the kinds of tasks in force.
 //!
 //! Of all nodes one looks, which saves the others the questions. Should two look all the same, a tick
 //! makes one task: that is decided where it is stored.

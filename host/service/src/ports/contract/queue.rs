@@ -10,7 +10,9 @@ use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
-use crate::ports::{Backlog, Change, Claimed, Clock as _, Database, Pause, Queue, TaskFilter};
+use crate::ports::{
+    Backlog, Change, Claimed, Clock as _, Database, Ended, Pause, Queue, TaskFilter,
+};
 use crate::{Kind, Result};
 
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -44,6 +46,9 @@ pub async fn of_queue(
     notes_are_kept_for_the_next_attempt(scene).await;
     tasks_are_listed_newest_first(scene).await;
     depths_count_by_queue_and_state(scene).await;
+    what_is_over_is_walked_in_the_order_of_ids(scene).await;
+    what_is_over_is_removed_once_it_is_old(scene).await;
+    a_task_that_is_tried_again_is_not_removed(scene).await;
     backlogs_tell_what_is_to_be_seen_to(scene).await;
     tasks_of_one_order_are_done_one_after_another(scene).await;
     an_order_goes_on_when_its_first_is_called_off(scene).await;
@@ -467,6 +472,76 @@ async fn depths_count_by_queue_and_state(scene: &Scene<'_>) {
         .collect();
     ours.sort_unstable();
     assert_eq!(ours, [("queued", 2), ("running", 1)]);
+}
+
+async fn what_is_over_is_walked_in_the_order_of_ids(scene: &Scene<'_>) {
+    let queue = queue();
+    let mut done = Vec::new();
+    for _ in 0..3 {
+        scene.enqueue(&queue).await;
+        let claimed = scene.claim(&queue).await;
+        scene.queue.succeed(&claimed, &json!("done")).await.unwrap();
+        done.push(claimed.task);
+    }
+    let waiting = scene.enqueue(&queue).await;
+
+    let mut walked: Vec<Ended> = Vec::new();
+    loop {
+        let after = walked.last().map(|last| last.id.clone());
+        let page = scene.database.ended(TaskState::Succeeded, after.as_ref(), 2).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        walked.extend(page);
+    }
+
+    assert!(walked.iter().is_sorted_by(|one, next| one.id < next.id));
+    assert!(walked.iter().all(|task| task.id != waiting.id));
+    let ours = walked.into_iter().filter(|walked| done.iter().any(|done| done.id == walked.id));
+    let updated = scene.clock.now();
+    let expected: Vec<_> = done
+        .iter()
+        .map(|done| Ended { id: done.id.clone(), created: done.created, updated })
+        .collect();
+    assert_eq!(ours.collect::<Vec<_>>(), expected);
+}
+
+async fn what_is_over_is_removed_once_it_is_old(scene: &Scene<'_>) {
+    let queue = queue();
+    scene.enqueue(&queue).await;
+    let done = scene.claim(&queue).await;
+    scene.queue.succeed(&done, &json!("done")).await.unwrap();
+    let waiting = scene.enqueue(&queue).await;
+    let ids = [done.task.id.clone(), waiting.id.clone(), TaskId("unknown".to_owned())];
+    let forget =
+        async |state| scene.database.forget_tasks(&ids, state, scene.clock.now()).await.unwrap();
+
+    assert_eq!(forget(TaskState::Succeeded).await, 0, "it ended just now");
+    scene.clock.pass(MOMENT);
+    assert_eq!(forget(TaskState::Dead).await, 0, "it is not among these");
+    assert_eq!(forget(TaskState::Succeeded).await, 1);
+    assert_eq!(forget(TaskState::Succeeded).await, 0);
+
+    assert_eq!(scene.database.task(&done.task.id).await.unwrap(), None);
+    assert_eq!(scene.claim(&queue).await.task.id, waiting.id);
+    let none = scene.database.forget_tasks(&[], TaskState::Dead, scene.clock.now()).await;
+    assert_eq!(none.unwrap(), 0);
+}
+
+async fn a_task_that_is_tried_again_is_not_removed(scene: &Scene<'_>) {
+    let queue = queue();
+    scene.enqueue(&queue).await;
+    let dead = scene.claim(&queue).await;
+    scene.queue.bury(&dead, "it cannot work").await.unwrap();
+    scene.clock.pass(MOMENT);
+    assert!(scene.revive(&dead.task.id).await);
+    scene.clock.pass(MOMENT);
+
+    let ids = [dead.task.id.clone()];
+    let forgotten = scene.database.forget_tasks(&ids, TaskState::Dead, scene.clock.now()).await;
+
+    assert_eq!(forgotten.unwrap(), 0);
+    assert_eq!(scene.claim(&queue).await.task.id, dead.task.id);
 }
 
 async fn backlogs_tell_what_is_to_be_seen_to(scene: &Scene<'_>) {

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use repono_domain::{CatchUp, Plan, Task, TaskState};
 use repono_service::ports::{Clock, TaskFilter};
-use repono_service::tasks;
+use repono_service::tasks::{self, OwnTask, own_tasks};
 use serde_json::json;
 
 use super::*;
@@ -57,6 +57,11 @@ impl Scene {
 
     /// Without the plugin.
     async fn bare() -> Self {
+        Self::with(Vec::new()).await
+    }
+
+    /// With what the repository itself does.
+    async fn with(own_tasks: Vec<Arc<dyn OwnTask>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Held(AtomicI64::new(0)));
         clock.set("2026-03-01T12:00:00Z");
@@ -66,7 +71,8 @@ impl Scene {
         config.plugins.embedded = false;
         config.tasks.workers = 0;
         config.tasks.scheduled = false;
-        let app = AppConfig { clock: Arc::clone(&clock) as _, ..AppConfig::new(config) };
+        let clock_of_app = Arc::clone(&clock) as _;
+        let app = AppConfig { clock: clock_of_app, own_tasks, ..AppConfig::new(config) };
         let app = App::start(app).await.unwrap();
         Self { clock, ctx: app.services.as_system(), app, _folder: folder }
     }
@@ -110,4 +116,16 @@ fn plan(timing: &str) -> Plan {
         jitter_s: 0,
         catch_up: CatchUp::Once,
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_repository_does_by_itself_is_queued_every_day() {
+    let scene = Scene::with(own_tasks()).await;
+
+    assert_eq!(scene.look().await, 0, "the repository was not there in the night before");
+    scene.clock.set("2026-03-02T04:00:00Z");
+    assert_eq!(scene.look().await, 1);
+    assert_eq!(scene.tasks().await[0].kind, "repono.tidy");
+
+    scene.stop().await;
 }

@@ -1,0 +1,42 @@
+//! What the repository itself does later: with the same guarantees as what plugins do.
+
+mod reconcile;
+mod tidy;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use self::reconcile::Reconcile;
+use self::tidy::Tidy;
+use crate::ports::{Outcome, TaskHost, TaskKind};
+use crate::{Context, Error, Result};
+
+/// A kind of task that the repository itself does.
+#[async_trait]
+pub trait OwnTask: Send + Sync {
+    /// What is said of it; it is asked for as `repono.{name}`.
+    fn kind(&self) -> &TaskKind;
+
+    /// Does it, in the repository's own name. It is dropped when its time is over, and when it was
+    /// asked to stop and does not: at any await nothing may be half done that the next attempt cannot
+    /// go on with.
+    ///
+    /// # Errors
+    /// What the payload or the state of things forbids is not tried again; all else is.
+    async fn execute(&self, ctx: &Context, payload: &Value, host: &dyn TaskHost)
+    -> Result<Outcome>;
+}
+
+/// All that the repository does later by itself.
+pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
+    vec![Arc::new(Tidy::new()), Arc::new(Reconcile::new())]
+}
+
+/// A payload, in its own type. Its kind's schema has let it through.
+fn read<T: DeserializeOwned>(payload: &Value) -> Result<T> {
+    T::deserialize(payload)
+        .map_err(|error| Error::Invalid(format!("the payload cannot be read: {error}")))
+}
