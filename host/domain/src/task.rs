@@ -90,4 +90,8 @@ pub struct Task {
     pub trace: Option<crate::TraceParent>,
     /// Tasks of a queue with the same key are done one after another, in the order of their ids.
     pub order_key: Option<String>,
+    /// Whoever asks with the same key again is told of this task.
+    pub idempotency_key: Option<String>,
+    /// While it waits no other has this key. One that does not may lose it to another.
+    pub unique_key: Option<String>,
 }

@@ -1,3 +1,4 @@
+mod asked;
 mod own;
 
 use std::time::Duration;

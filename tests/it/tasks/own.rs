@@ -188,6 +188,8 @@ fn old(ctx: &Context, kind: &str, state: TaskState, days: i64) -> Task {
         created_by: None,
         trace: None,
         order_key: None,
+        idempotency_key: None,
+        unique_key: None,
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) enum Precondition {
     NewRevision(RecordId, u64),
     /// No other import of the line came first.
     NewLine,
-    /// No other task has this id.
+    /// No other task has this id, nor its keys.
     NewTask(TaskId),
     /// The e-mail address is free.
     FreeEmail,
@@ -104,7 +104,7 @@ impl Precondition {
             Self::NewLine => {
                 "the same line was imported by someone else in the meantime".to_owned()
             }
-            Self::NewTask(id) => format!("there is a task {id} already"),
+            Self::NewTask(id) => format!("there is a task {id} already, or one with its key"),
             Self::FreeEmail => "there is already a user with this e-mail address".to_owned(),
             Self::NewToken => "there is no such user, or the token exists already".to_owned(),
             Self::StoredPackage(plugin) => {

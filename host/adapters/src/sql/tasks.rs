@@ -18,7 +18,8 @@ use super::statement::{Ending, Statement, Value, WIDEST};
 macro_rules! task_columns {
     () => {
         "id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-         progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key"
+         progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key, \
+         idempotency_key, unique_key"
     };
 }
 
@@ -27,6 +28,25 @@ impl<E: Engine> Tasks for Sql<E> {
     async fn task(&self, id: &TaskId) -> Result<Option<Task>> {
         let sql = concat!("select ", task_columns!(), " from tasks where id = ?");
         self.engine.first(Statement::new(sql).bind(id.0.as_str())).await
+    }
+
+    async fn task_with_key(&self, idempotency_key: &str) -> Result<Option<Task>> {
+        let sql = concat!("select ", task_columns!(), " from tasks where idempotency_key = ?");
+        self.engine.first(Statement::new(sql).bind(idempotency_key)).await
+    }
+
+    async fn waiting_with(&self, unique_key: &str) -> Result<Option<Task>> {
+        let sql = concat!("select ", task_columns!(), " from tasks where unique_key = ?");
+        let there: Option<Task> = self.engine.first(Statement::new(sql).bind(unique_key)).await?;
+        if there.as_ref().is_none_or(|there| there.state == TaskState::Queued) {
+            return Ok(there);
+        }
+        let mut script = Script::default();
+        script
+            .step("update tasks set unique_key = null where unique_key = ? and state <> 'queued'")
+            .bind(unique_key);
+        self.engine.run(script).await?;
+        Ok(None)
     }
 
     async fn tasks(&self, filter: &TaskFilter) -> Result<Vec<Task>> {
@@ -244,6 +264,8 @@ impl FromCells for Task {
             created_by: cells.number_if(&at, "created_by")?.map(UserId),
             trace: cells.parse_if(&at, "trace")?,
             order_key: cells.text_if(&at, "order_key")?,
+            idempotency_key: cells.text_if(&at, "idempotency_key")?,
+            unique_key: cells.text_if(&at, "unique_key")?,
         })
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Client {
 pub(crate) enum Sent<'a> {
     Nothing,
     Json(&'a Value),
+    /// JSON, and the key under which the same may be sent again.
+    Keyed(&'a str, &'a Value),
     Bytes(&'static str, &'a [u8]),
 }
 
@@ -142,6 +144,10 @@ impl Client {
             Sent::Json(value) => self
                 .agent
                 .run(request.header("content-type", JSON).body(value.to_string()).context(wrong)?),
+            Sent::Keyed(key, value) => {
+                let request = request.header("content-type", JSON).header("idempotency-key", key);
+                self.agent.run(request.body(value.to_string()).context(wrong)?)
+            }
             Sent::Bytes(media_type, bytes) => self
                 .agent
                 .run(request.header("content-type", media_type).body(bytes).context(wrong)?),

@@ -10,6 +10,9 @@ const EXAMPLES: &str = "\
 Examples:
   repono task kinds
   repono task run completeness.score '{\"collection\": \"records\"}'
+  repono task run completeness.score '{\"collection\": \"records\"}' --key nightly-2026-11-27
+  repono task run repono.tidy --not-before 2026-12-24T18:00:00Z
+  repono task run repono.tidy --countdown 3600 --unique
   repono task list --state dead
   repono task show 0197f2a4-…
   repono task retry 0197f2a4-…
@@ -39,6 +42,18 @@ pub(super) enum Command {
         /// With what, as JSON
         #[arg(default_value = "{}")]
         payload: String,
+        /// Not before then: `2026-12-24T18:00:00Z`
+        #[arg(long, value_name = "TIME", conflicts_with = "countdown")]
+        not_before: Option<String>,
+        /// Not before so many seconds have passed
+        #[arg(long, value_name = "SECONDS")]
+        countdown: Option<u64>,
+        /// Queues it once, however often this is repeated with the same key
+        #[arg(long, conflicts_with = "unique")]
+        key: Option<String>,
+        /// If the same waits already, tells of that one
+        #[arg(long)]
+        unique: bool,
     },
     /// Lists tasks, newest first
     List {
@@ -80,12 +95,21 @@ pub(super) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
 
 fn act(client: &Client, global: &Global, command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Run { kind, payload } => {
+        Command::Run { kind, payload, not_before, countdown, key, unique } => {
             let payload: Value =
                 serde_json::from_str(&payload).context("the payload is not JSON")?;
-            let task = client
-                .post("/admin/tasks", Sent::Json(&json!({"kind": kind, "payload": payload})))?;
-            state(global, &task)
+            let asked = json!({
+                "kind": kind,
+                "payload": payload,
+                "not_before": not_before,
+                "countdown_s": countdown,
+                "unique": unique,
+            });
+            let sent = match &key {
+                Some(key) => Sent::Keyed(key, &asked),
+                None => Sent::Json(&asked),
+            };
+            state(global, &client.post("/admin/tasks", sent)?)
         }
         Command::List { state, kind, queue, limit } => {
             let limit = limit.map(|limit| limit.to_string());

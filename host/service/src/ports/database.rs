@@ -90,7 +90,7 @@ pub enum Change {
         /// What it became the last time, if that is gone.
         instead_of: Option<RecordId>,
     },
-    /// Asks for work to be done later.
+    /// Asks for work to be done later. A conflict if there is a task with its id or one of its keys.
     Enqueue(Task),
     /// A new schedule. A conflict if there is one of this name.
     InsertSchedule(Schedule),

@@ -83,6 +83,12 @@ pub trait Tasks: Send + Sync {
     /// One task.
     async fn task(&self, id: &TaskId) -> Result<Option<Task>>;
 
+    /// The task that was asked for with this key, whatever has become of it.
+    async fn task_with_key(&self, idempotency_key: &str) -> Result<Option<Task>>;
+
+    /// The task that waits and has this key. One that has it and does not wait gives it up.
+    async fn waiting_with(&self, unique_key: &str) -> Result<Option<Task>>;
+
     /// Tasks, newest first.
     async fn tasks(&self, filter: &TaskFilter) -> Result<Vec<Task>>;
 

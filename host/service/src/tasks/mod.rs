@@ -13,7 +13,7 @@ mod work;
 
 pub use brokered::Brokered;
 pub use cancel::cancel;
-pub use enqueue::{check, enqueue, is_kind, prepare};
+pub use enqueue::{Enqueued, NewTask, Only, Start, check, enqueue, is_kind, prepare};
 pub use list::{depths, list, read};
 pub use own::{OwnTask, own_tasks};
 pub use retry::retry;

@@ -40,8 +40,9 @@ pub(super) fn enqueue(script: &mut Script, task: &Task, now: i64) -> Result<()> 
     script
         .step(
             "insert into tasks (id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
-             progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key, wakes, announced) \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key, \
+             idempotency_key, unique_key, wakes, announced) \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(task.id.0.as_str())
         .bind(task.queue.as_str())
@@ -61,6 +62,8 @@ pub(super) fn enqueue(script: &mut Script, task: &Task, now: i64) -> Result<()> 
         .bind(task.created_by.map(|user| user.0))
         .bind(task.trace)
         .bind(task.order_key.as_deref())
+        .bind(task.idempotency_key.as_deref())
+        .bind(task.unique_key.as_deref())
         .bind((task.state == TaskState::Queued).then_some(due))
         .bind(announced_at_once(due, now))
         .unless_refused(Precondition::NewTask(task.id.clone()));

@@ -1,8 +1,11 @@
 //! Asking for work to be done.
 
+use std::time::Duration;
+
 use axum::response::Response;
-use http::StatusCode;
-use repono_service::tasks;
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
+use repono_service::tasks::{self, NewTask, Only, Start};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -11,6 +14,8 @@ use super::shown;
 use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, JsonAs, Shape};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is to be done.
 #[derive(Deserialize, ToSchema)]
@@ -22,6 +27,13 @@ pub(crate) struct Request {
     kind: String,
     /// In the form of the kind's schema.
     payload: Option<Value>,
+    /// When it may begin, ten years from now at most. The past is now.
+    #[schema(example = "2026-12-24T18:00:00Z")]
+    not_before: Option<String>,
+    /// After how many seconds it may begin.
+    countdown_s: Option<u64>,
+    /// If a task of the same kind with the same payload waits, that one is answered.
+    unique: Option<bool>,
 }
 
 /// Queues a task of the repository or of a plugin in force.
@@ -30,15 +42,60 @@ pub(crate) struct Request {
     path = "/api/admin/tasks",
     operation_id = "enqueue_task",
     tag = "admin",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Whoever asks for the same with the same key again is answered with the same task")),
     request_body = Request,
-    responses((status = 201, description = "The task", body = Object), Refusals),
+    responses(
+        (status = 200, description = "A task that waits already, if it is to be unique", body = Object),
+        (status = 201, description = "The task", body = Object),
+        (status = 409, description = "The key was given to another task", body = Object),
+        (status = 413, description = "The payload is too long", body = Object),
+        Refusals,
+    ),
 )]
 pub(crate) async fn handler(
     AsAdmin(ctx): AsAdmin,
+    headers: HeaderMap,
     shape: Shape,
     JsonAs(request): JsonAs<Request>,
 ) -> Result<Response, Failure> {
+    let start = start(&request)?;
+    let only = only(&headers, request.unique.unwrap_or_default())?;
+    // Whoever repeats a request is answered as the first time.
+    let is_repeatable = matches!(only, Only::WithKey(_));
     let payload = request.payload.unwrap_or_else(|| json!({}));
-    let task = tasks::enqueue(&ctx, &request.kind, payload).await?;
-    Ok(answer(&shape, StatusCode::CREATED, &shown(&task)))
+    let asked = NewTask { kind: request.kind, payload, start, only };
+    let enqueued = tasks::enqueue(&ctx, asked).await?;
+    let status =
+        if enqueued.is_new || is_repeatable { StatusCode::CREATED } else { StatusCode::OK };
+    Ok(answer(&shape, status, &shown(&enqueued.task)))
+}
+
+fn start(request: &Request) -> Result<Start, Failure> {
+    match (&request.not_before, request.countdown_s) {
+        (None, None) => Ok(Start::Now),
+        (Some(time), None) => time.parse::<Timestamp>().map(Start::NotBefore).map_err(|_| {
+            let message = "Not a point in time: 2026-12-24T18:00:00Z is one.";
+            Failure::Field("not_before", message.to_owned())
+        }),
+        (None, Some(seconds)) => Ok(Start::After(Duration::from_secs(seconds))),
+        (Some(_), Some(_)) => Err(Failure::Field(
+            "countdown_s",
+            "There cannot be both not_before and countdown_s.".to_owned(),
+        )),
+    }
+}
+
+fn only(headers: &HeaderMap, is_unique: bool) -> Result<Only, Failure> {
+    let refused = |message: &str| Failure::Field("idempotency_key", message.to_owned());
+    match (headers.get(IDEMPOTENCY_KEY), is_unique) {
+        (None, false) => Ok(Only::Itself),
+        (None, true) => Ok(Only::Waiting),
+        (Some(_), true) => Err(refused(
+            "A task cannot both be unique and have a key: the one that waits may have another.",
+        )),
+        (Some(key), false) => match key.to_str() {
+            Ok(key) => Ok(Only::WithKey(key.to_owned())),
+            Err(_) => Err(refused("A key is made of printable characters of ASCII.")),
+        },
+    }
 }

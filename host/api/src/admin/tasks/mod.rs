@@ -43,6 +43,7 @@ pub(super) fn shown(task: &Task) -> Value {
         "result": task.result,
         "error": task.error,
         "cancel_requested": task.cancel_requested,
+        "idempotency_key": task.idempotency_key,
         "created_by": task.created_by.map(|user| user.to_string()),
     })
 }

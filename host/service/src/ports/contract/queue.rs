@@ -45,6 +45,10 @@ pub async fn of_queue(
     a_running_task_is_asked_to_stop(scene).await;
     notes_are_kept_for_the_next_attempt(scene).await;
     tasks_are_listed_newest_first(scene).await;
+    many_who_ask_with_one_key_make_one_task(scene).await;
+    a_key_is_its_tasks_until_that_is_removed(scene).await;
+    of_many_who_want_one_waiting_task_one_makes_it(scene).await;
+    a_task_that_does_not_wait_gives_its_unique_key_up(scene).await;
     depths_count_by_queue_and_state(scene).await;
     what_is_over_is_walked_in_the_order_of_ids(scene).await;
     what_is_over_is_removed_once_it_is_old(scene).await;
@@ -472,6 +476,96 @@ async fn depths_count_by_queue_and_state(scene: &Scene<'_>) {
         .collect();
     ours.sort_unstable();
     assert_eq!(ours, [("queued", 2), ("running", 1)]);
+}
+
+/// Stores these at once, and answers which was stored: one.
+async fn the_one_that_is_stored(scene: &Scene<'_>, tasks: Vec<Task>) -> Task {
+    let write = |task: &Task| scene.database.write(vec![Change::Enqueue(task.clone())]);
+    let written = join_all(tasks.iter().map(write)).await;
+
+    let mut stored = Vec::new();
+    for (task, written) in tasks.into_iter().zip(written) {
+        match written {
+            Ok(_) => stored.push(task),
+            Err(error) => assert_eq!(error.kind(), Kind::Conflict, "{error}"),
+        }
+    }
+    assert_eq!(stored.len(), 1, "{stored:?}");
+    stored.remove(0)
+}
+
+async fn many_who_ask_with_one_key_make_one_task(scene: &Scene<'_>) {
+    let queue = queue();
+    let key = format!("Key of {queue} ");
+    let keyed = |key: &str| Task {
+        idempotency_key: Some(key.to_owned()),
+        ..task(&queue, scene.clock.now())
+    };
+
+    let stored = the_one_that_is_stored(scene, (0..20).map(|_| keyed(&key)).collect()).await;
+
+    assert_eq!(scene.database.task_with_key(&key).await.unwrap(), Some(stored));
+    // Keys are compared byte by byte.
+    for other in [key.to_lowercase(), key.trim_end().to_owned()] {
+        assert_eq!(scene.database.task_with_key(&other).await.unwrap(), None, "{other:?}");
+        the_one_that_is_stored(scene, vec![keyed(&other)]).await;
+    }
+}
+
+async fn a_key_is_its_tasks_until_that_is_removed(scene: &Scene<'_>) {
+    let queue = queue();
+    let key = queue.clone();
+    let keyed = || Task { idempotency_key: Some(key.clone()), ..task(&queue, scene.clock.now()) };
+    let first = scene.enqueue_task(keyed()).await;
+    let claimed = scene.claim(&queue).await;
+    scene.queue.succeed(&claimed, &json!("done")).await.unwrap();
+
+    let refused = scene.database.write(vec![Change::Enqueue(keyed())]).await.unwrap_err();
+    assert_eq!(refused.kind(), Kind::Conflict, "{refused}");
+    let there = scene.database.task_with_key(&key).await.unwrap().unwrap();
+    assert_eq!((there.id, there.state), (first.id.clone(), TaskState::Succeeded));
+    scene.clock.pass(MOMENT);
+    let now = scene.clock.now();
+    scene.database.forget_tasks(&[first.id], TaskState::Succeeded, now).await.unwrap();
+
+    assert_eq!(scene.database.task_with_key(&key).await.unwrap(), None);
+    the_one_that_is_stored(scene, vec![keyed()]).await;
+}
+
+fn unique(queue: &str, scene: &Scene<'_>) -> Task {
+    Task { unique_key: Some(queue.to_owned()), ..task(queue, scene.clock.now()) }
+}
+
+async fn of_many_who_want_one_waiting_task_one_makes_it(scene: &Scene<'_>) {
+    let queue = queue();
+    assert_eq!(scene.database.waiting_with(&queue).await.unwrap(), None);
+
+    let tasks = (0..20).map(|_| unique(&queue, scene)).collect();
+    let stored = the_one_that_is_stored(scene, tasks).await;
+
+    assert_eq!(scene.database.waiting_with(&queue).await.unwrap(), Some(stored));
+}
+
+async fn a_task_that_does_not_wait_gives_its_unique_key_up(scene: &Scene<'_>) {
+    let queue = queue();
+    let first = scene.enqueue_task(unique(&queue, scene)).await;
+    let held = scene.claim(&queue).await;
+    assert_eq!(held.task.id, first.id);
+
+    // What waits again before anyone else wanted to is still the one.
+    scene.queue.again(&held, scene.clock.now(), Some("the network was down")).await.unwrap();
+    let waiting = scene.database.waiting_with(&queue).await.unwrap().unwrap();
+    assert_eq!(waiting.id, first.id);
+    let held = scene.claim(&queue).await;
+
+    let looks = join_all((0..8).map(|_| scene.database.waiting_with(&queue))).await;
+    assert!(looks.into_iter().all(|look| look.unwrap().is_none()), "it runs");
+    let next = scene.enqueue_task(unique(&queue, scene)).await;
+    // And so two may wait, of which one has the key.
+    scene.queue.again(&held, scene.clock.now(), Some("the network was down")).await.unwrap();
+    assert_eq!(scene.database.waiting_with(&queue).await.unwrap().unwrap().id, next.id);
+    assert!(scene.database.cancel(&next.id).await.unwrap());
+    assert_eq!(scene.database.waiting_with(&queue).await.unwrap(), None);
 }
 
 async fn what_is_over_is_walked_in_the_order_of_ids(scene: &Scene<'_>) {

@@ -129,6 +129,8 @@ pub(super) fn task(queue: &str, due: Timestamp) -> Task {
         created_by: Some(UserId(7)),
         trace: Some(trace()),
         order_key: None,
+        idempotency_key: None,
+        unique_key: None,
     }
 }
 
