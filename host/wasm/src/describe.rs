@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use repono_domain::{CollectionName, Digest, PluginName};
 use repono_service::ports::{
-    CollectionDescription, Description, Format, IndexDescription, PluginFailure, Refusal, TaskKind,
-    VocabularyDescription,
+    Backoff, CollectionDescription, Description, Format, IndexDescription, PluginFailure, Refusal,
+    TaskKind, VocabularyDescription,
 };
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::anatomy::Anatomy;
@@ -196,16 +197,49 @@ fn kind(said: task::Kind) -> Result<TaskKind, Refusal> {
     path_segment(&said.name, "task")?;
     at_least_one(said.max_attempts, &part("max-attempts"))?;
     at_least_one(said.timeout_ms, &part("timeout-ms"))?;
+    let timeout = Duration::from_millis(said.timeout_ms.into());
+    let KindExt { soft_timeout_ms, retry_base_s, retry_most_s } = kind_ext(&said, &part)?;
+    let backoff = Backoff::default();
     Ok(TaskKind {
         payload_schema: json(&said.payload_schema, &part("payload schema"))?,
         name: said.name,
         summary: said.summary,
         queue: said.queue,
         max_attempts: said.max_attempts,
-        timeout: Duration::from_millis(said.timeout_ms.into()),
+        soft_timeout: soft_timeout_ms.map_or_else(
+            || TaskKind::soft_timeout_of(timeout),
+            |soft| Duration::from_millis(soft.into()),
+        ),
+        timeout,
+        backoff: Backoff {
+            base: retry_base_s.map_or(backoff.base, |base| Duration::from_secs(base.into())),
+            most: retry_most_s.map_or(backoff.most, |most| Duration::from_secs(most.into())),
+        },
         idempotent: said.idempotent,
         schedule: said.schedule,
     })
+}
+
+/// What the `ext` of a kind may hold beside what others read of it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct KindExt {
+    soft_timeout_ms: Option<u32>,
+    retry_base_s: Option<u32>,
+    retry_most_s: Option<u32>,
+}
+
+fn kind_ext(said: &task::Kind, part: &impl Fn(&str) -> String) -> Result<KindExt, Refusal> {
+    let Some(ext) = &said.ext else { return Ok(KindExt::default()) };
+    let ext = KindExt::deserialize(object(ext, &part("ext"))?)
+        .map_err(|error| Refusal(format!("describes {} wrongly: {error}", part("ext"))))?;
+    if ext.soft_timeout_ms.is_some_and(|soft| soft == 0 || soft > said.timeout_ms) {
+        return Err(Refusal(format!(
+            "describes {} with a soft_timeout_ms that is not between 1 and its timeout-ms",
+            part("ext")
+        )));
+    }
+    Ok(ext)
 }
 
 fn valid_name(name: &str, what: &str) -> Result<(), Refusal> {
@@ -243,5 +277,61 @@ fn object(text: &str, part: &str) -> Result<Value, Refusal> {
         Ok(value)
     } else {
         Err(Refusal(format!("describes {part} with JSON that is not an object")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(ext: Option<&str>) -> task::Kind {
+        task::Kind {
+            name: "score".to_owned(),
+            summary: String::new(),
+            payload_schema: "{}".to_owned(),
+            queue: String::new(),
+            max_attempts: 3,
+            timeout_ms: 60_000,
+            idempotent: true,
+            schedule: None,
+            ext: ext.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_kind_that_says_nothing_of_it_is_tried_again_as_others_are() {
+        for ext in [None, Some("{}"), Some(r#"{"someone": "else's"}"#)] {
+            let kind = kind(said(ext)).unwrap();
+
+            assert_eq!(kind.backoff, Backoff::default());
+            assert_eq!(kind.soft_timeout, Duration::from_secs(54));
+            assert_eq!(kind.timeout, Duration::from_mins(1));
+        }
+    }
+
+    #[test]
+    fn a_kind_may_say_when_it_is_tried_again_and_asked_to_stop() {
+        let ext = r#"{"soft_timeout_ms": 1500, "retry_base_s": 10, "retry_most_s": 300}"#;
+
+        let kind = kind(said(Some(ext))).unwrap();
+
+        let [base, most] = [10, 300].map(Duration::from_secs);
+        assert_eq!(kind.backoff, Backoff { base, most });
+        assert_eq!(kind.soft_timeout, Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn an_ext_that_cannot_be_meant_is_refused() {
+        for (ext, why) in [
+            ("[", "not JSON"),
+            ("[]", "not an object"),
+            (r#"{"retry_base_s": "long"}"#, "the ext of the task `score` wrongly"),
+            (r#"{"retry_most_s": -1}"#, "the ext of the task `score` wrongly"),
+            (r#"{"soft_timeout_ms": 0}"#, "soft_timeout_ms"),
+            (r#"{"soft_timeout_ms": 60001}"#, "soft_timeout_ms"),
+        ] {
+            let Refusal(told) = kind(said(Some(ext))).unwrap_err();
+            assert!(told.contains(why), "{ext}: {told}");
+        }
     }
 }

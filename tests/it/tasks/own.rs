@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use harness::{TestApp, documents};
 use http::Method;
 use jiff::SignedDuration;
-use repono_domain::{Scope, Task, TaskState, Token, UserId};
-use repono_service::ports::{Change, Outcome, TaskHost, TaskKind};
+use repono_domain::{Scope, Task, TaskId, TaskState, Token, UserId};
+use repono_service::ports::{Backoff, Change, Outcome, TaskFilter, TaskHost, TaskKind};
 use repono_service::tasks::OwnTask;
 use repono_service::{Context, Error, Result};
 use serde_json::{Value, json};
@@ -20,16 +20,22 @@ struct Puppet(TaskKind);
 
 impl Puppet {
     fn of(timeout: Duration) -> Self {
-        Self(TaskKind {
+        Self(Self::kind_of(timeout))
+    }
+
+    fn kind_of(timeout: Duration) -> TaskKind {
+        TaskKind {
             name: "puppet".to_owned(),
             summary: String::new(),
             payload_schema: json!({"type": "object"}),
             queue: String::new(),
             max_attempts: 1,
+            soft_timeout: timeout,
             timeout,
+            backoff: Backoff::default(),
             idempotent: true,
             schedule: None,
-        })
+        }
     }
 }
 
@@ -39,11 +45,25 @@ impl OwnTask for Puppet {
         &self.0
     }
 
-    async fn execute(&self, _: &Context, payload: &Value, host: &dyn TaskHost) -> Result<Outcome> {
+    async fn execute(
+        &self,
+        ctx: &Context,
+        payload: &Value,
+        host: &dyn TaskHost,
+    ) -> Result<Outcome> {
         match payload["do"].as_str().unwrap() {
             "panic" => panic!("it was told to"),
+            "fail" => Err(Error::unavailable("network", "it is down")),
             "refuse" => Err(Error::Invalid("it cannot be done".to_owned())),
             "hang" => std::future::pending().await,
+            "dawdle" => {
+                host.checkpoint(json!("it has begun")).await;
+                let ours = TaskFilter { limit: 1, ..TaskFilter::default() };
+                while !ctx.database.tasks(&ours).await?[0].cancel_requested {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                Ok(Outcome::Cancelled)
+            }
             "heed" => {
                 host.checkpoint(json!("it has begun")).await;
                 while !host.is_cancelled().await {
@@ -136,6 +156,70 @@ async fn an_own_task_that_hangs_is_dropped_at_its_limit() {
     assert_eq!((&task["state"], &task["error"]), (&json!("dead"), &json!("it ran past 100ms")));
 }
 
+async fn with_kind(kind: TaskKind) -> TestApp {
+    TestApp::with(|app| app.own_tasks = vec![Arc::new(Puppet(kind))]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_stops_at_its_soft_limit_keeps_its_checkpoint_and_has_failed() {
+    let soft_timeout = Duration::from_millis(100);
+    let app = with_kind(TaskKind { soft_timeout, ..Puppet::kind_of(LONG) }).await;
+
+    let id = run(&app, "repono.puppet", json!({"do": "heed"})).await;
+    let task = settled(&app, &id).await;
+
+    assert_eq!(task["state"], "dead", "{task}");
+    assert_eq!(task["error"], "it stopped at its soft limit of 100ms");
+    assert_eq!(task["checkpoint"], "it has begun");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_was_called_off_is_not_taken_for_one_that_ran_late() {
+    let soft_timeout = Duration::from_millis(1);
+    let app = with_kind(TaskKind { soft_timeout, ..Puppet::kind_of(LONG) }).await;
+    let id = run(&app, "repono.puppet", json!({"do": "dawdle"})).await;
+    until_it_runs(&app, &id).await;
+
+    app.admin.act(&format!("/api/admin/tasks/{id}/cancel")).await.expect(200);
+
+    assert_eq!(settled(&app, &id).await["state"], "cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_hangs_past_its_limit_is_tried_again() {
+    let timeout = Duration::from_millis(100);
+    let backoff = Backoff { base: Duration::ZERO, ..Backoff::default() };
+    let app = with_kind(TaskKind { max_attempts: 3, backoff, ..Puppet::kind_of(timeout) }).await;
+
+    let id = run(&app, "repono.puppet", json!({"do": "hang"})).await;
+    let task = settled(&app, &id).await;
+
+    assert_eq!((&task["state"], &task["attempts"]), (&json!("dead"), &json!(3)), "{task}");
+    assert_eq!(task["error"], "it ran past 100ms");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_failed_waits_as_its_kind_says() {
+    let hour = Duration::from_hours(1);
+    let backoff = Backoff { base: hour, most: hour };
+    let app = with_kind(TaskKind { max_attempts: 2, backoff, ..Puppet::kind_of(LONG) }).await;
+    let ctx = app.app.services.as_system();
+
+    let id = TaskId(run(&app, "repono.puppet", json!({"do": "fail"})).await);
+    let failed = loop {
+        let task = ctx.database.task(&id).await.unwrap().unwrap();
+        assert_ne!(task.state, TaskState::Dead, "it has another attempt");
+        if task.error.is_some() {
+            break task;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+
+    assert_eq!((failed.state, failed.attempts), (TaskState::Queued, 1));
+    let pause = failed.updated.duration_until(failed.due);
+    assert!(pause > SignedDuration::ZERO && pause <= SignedDuration::from_hours(1), "{pause}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_own_task_stops_when_it_is_asked_to() {
     let app = with_puppet(LONG).await;
@@ -210,7 +294,7 @@ async fn are_there(ctx: &Context, tasks: &[&Task]) -> Vec<bool> {
 async fn tidying_removes_what_is_over_and_old_and_nothing_else() {
     let app = TestApp::with(|app| {
         app.config.tasks.scheduled = false;
-        let yearly = TaskKind { name: "yearly".to_owned(), ..Puppet::of(LONG).0 };
+        let yearly = TaskKind { name: "yearly".to_owned(), ..Puppet::kind_of(LONG) };
         let yearly = TaskKind { schedule: Some("0 0 1 1 *".to_owned()), ..yearly };
         app.own_tasks.push(Arc::new(Puppet(yearly)));
     })

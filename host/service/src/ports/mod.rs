@@ -41,8 +41,8 @@ pub use nodes::Nodes;
 pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
 pub use packages::{Activation, Package, Packages};
 pub use plugins::{
-    Call, Checked, CollectionDescription, Description, Doc, Format, Grants, IndexDescription,
-    Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
+    Backoff, Call, Checked, CollectionDescription, Description, Doc, Format, Grants,
+    IndexDescription, Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
 pub use queue::{Announcements, Backlog, Claimed, Ended, Pause, Queue, TaskFilter, Tasks};

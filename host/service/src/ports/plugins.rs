@@ -115,12 +115,39 @@ pub struct TaskKind {
     pub queue: String,
     /// Tries at most.
     pub max_attempts: u32,
+    /// After how long a try is asked to stop, so that it can end in order.
+    pub soft_timeout: Duration,
     /// How long one try may take.
     pub timeout: Duration,
+    /// When the next try comes after one that failed.
+    pub backoff: Backoff,
     /// Whether twice is as once.
     pub idempotent: bool,
     /// Cron expression.
     pub schedule: Option<String>,
+}
+
+/// How long a task that failed waits for its next try: at random up to a time that doubles with every
+/// try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff {
+    /// After the first.
+    pub base: Duration,
+    /// However many there were.
+    pub most: Duration,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { base: Duration::from_secs(4), most: Duration::from_mins(20) }
+    }
+}
+
+impl TaskKind {
+    /// The soft limit of a kind that names none: a tenth of its time to end in order, or half a minute.
+    pub fn soft_timeout_of(timeout: Duration) -> Duration {
+        timeout.saturating_sub((timeout / 10).min(Duration::from_secs(30)))
+    }
 }
 
 /// The circumstances of a call.

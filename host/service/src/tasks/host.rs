@@ -16,7 +16,8 @@ pub(super) struct Host {
     pub ctx: Context,
     pub claimed: Claimed,
     pub lease: SignedDuration,
-    pub cancelled: AtomicBool,
+    /// Its worker wants it to stop, or its time is over.
+    pub asked_to_stop: AtomicBool,
 }
 
 #[async_trait]
@@ -31,7 +32,7 @@ impl TaskHost for Host {
     async fn is_cancelled(&self) -> bool {
         // A claim that is lost is worked on by someone else: stop as well.
         match self.ctx.queue.extend(&self.claimed, self.lease).await {
-            Ok(asked) if !asked => self.cancelled.load(Ordering::Relaxed),
+            Ok(asked) if !asked => self.asked_to_stop.load(Ordering::Relaxed),
             Ok(_) => true,
             Err(error) => error.kind() == crate::Kind::Conflict,
         }

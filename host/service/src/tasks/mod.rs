@@ -1,5 +1,6 @@
 //! Work that is done later, by a plugin's `task` hook or by the repository itself.
 
+mod backoff;
 mod brokered;
 mod cancel;
 mod enqueue;

@@ -11,12 +11,13 @@ use repono_domain::{Caller, Task};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
+use super::backoff::pause;
 use super::failed::{Class, Failed};
 use super::host::Host;
 use super::kinds::{self, Doer, Known};
 use crate::metrics::TASK;
 use crate::plugins::call;
-use crate::ports::{Call, Claimed, Outcome};
+use crate::ports::{Backoff, Call, Claimed, Outcome};
 use crate::{Context, Result};
 
 /// How long a silent worker keeps a task.
@@ -88,14 +89,15 @@ async fn attempt(
         ctx: anonymous,
         claimed: claimed.clone(),
         lease: LEASE,
-        cancelled: AtomicBool::new(false),
+        asked_to_stop: AtomicBool::new(false),
     });
+    let soft = known.kind.soft_timeout;
     let execution = execute(ctx, known, task, &host);
-    let Some(outcome) = supervise(ctx, claimed, &host, execution, stop).await else {
+    let Some(outcome) = supervise(ctx, claimed, &host, soft, execution, stop).await else {
         ctx.queue.again(claimed, ctx.clock.now(), None).await?;
         return Ok("handed_back");
     };
-    settle(ctx, claimed, outcome).await
+    settle(ctx, claimed, known.kind.backoff, outcome).await
 }
 
 /// One attempt, by whoever does tasks of its kind.
@@ -131,25 +133,42 @@ async fn supervise(
     ctx: &Context,
     claimed: &Claimed,
     host: &Host,
+    soft: Duration,
     execution: impl Future<Output = Result<Outcome, Failed>>,
     stop: tokio_util::sync::CancellationToken,
 ) -> Option<Result<Outcome, Failed>> {
-    tokio::pin!(execution);
+    let overtime = tokio::time::sleep(soft);
+    tokio::pin!(execution, overtime);
     let mut asked_at: Option<tokio::time::Instant> = None;
+    let mut is_overtime = false;
     loop {
         tokio::select! {
             outcome = &mut execution => {
-                let is_handed_back = stop.is_cancelled() && matches!(outcome, Ok(Outcome::Cancelled));
-                return if is_handed_back { None } else { Some(outcome) };
+                if !matches!(outcome, Ok(Outcome::Cancelled)) || is_called_off(ctx, claimed).await {
+                    return Some(outcome);
+                }
+                if stop.is_cancelled() {
+                    return None;
+                }
+                if is_overtime {
+                    let why = format!("it stopped at its soft limit of {soft:?}");
+                    return Some(Err(Failed::transient(why)));
+                }
+                return Some(outcome);
             }
             () = stop.cancelled(), if asked_at.is_none() => {
-                host.cancelled.store(true, Ordering::Relaxed);
+                host.asked_to_stop.store(true, Ordering::Relaxed);
                 asked_at = Some(tokio::time::Instant::now());
             }
+            // It is asked, and goes on if it does not listen: until its hard limit.
+            () = &mut overtime, if !is_overtime => {
+                host.asked_to_stop.store(true, Ordering::Relaxed);
+                is_overtime = true;
+            }
             () = tokio::time::sleep(if asked_at.is_some() { Duration::from_millis(200) } else { HEARTBEAT }) => {
-                let asked = ctx.queue.extend(claimed, LEASE).await.unwrap_or(false);
-                if asked && asked_at.is_none() {
-                    asked_at = Some(tokio::time::Instant::now());
+                let asked = is_called_off(ctx, claimed).await;
+                if asked {
+                    asked_at.get_or_insert_with(tokio::time::Instant::now);
                 }
                 // Dropping the execution interrupts it, be it a guest or not.
                 if asked_at.is_some_and(|at| at.elapsed() > GRACE) {
@@ -160,9 +179,15 @@ async fn supervise(
     }
 }
 
+/// Whether someone called it off. Says that its worker is still there.
+async fn is_called_off(ctx: &Context, claimed: &Claimed) -> bool {
+    ctx.queue.extend(claimed, LEASE).await.unwrap_or(false)
+}
+
 async fn settle(
     ctx: &Context,
     claimed: &Claimed,
+    backoff: Backoff,
     outcome: Result<Outcome, Failed>,
 ) -> Result<&'static str> {
     match outcome {
@@ -188,7 +213,8 @@ async fn settle(
             Ok("dead")
         }
         Err(Failed { why, class: Class::Transient(asked) }) => {
-            let delay = asked.unwrap_or(Duration::from_secs(1 << claimed.task.attempts.min(10)));
+            let task = &claimed.task;
+            let delay = asked.unwrap_or_else(|| pause(backoff, &task.id, task.attempts));
             ctx.queue.again(claimed, after(ctx, delay), Some(&why)).await?;
             Ok("failed")
         }

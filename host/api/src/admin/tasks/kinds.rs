@@ -1,5 +1,7 @@
 //! What can be done.
 
+use std::time::Duration;
+
 use axum::response::Response;
 use repono_service::tasks::kinds::{self, Known};
 use serde_json::{Value, json};
@@ -32,8 +34,15 @@ fn shown(known: &Known<'_>) -> Value {
         "payload_schema": kind.payload_schema,
         "queue": known.queue(),
         "max_attempts": kind.max_attempts,
-        "timeout_ms": u64::try_from(kind.timeout.as_millis()).unwrap_or(u64::MAX),
+        "soft_timeout_ms": millis(kind.soft_timeout),
+        "timeout_ms": millis(kind.timeout),
+        "retry_base_ms": millis(kind.backoff.base),
+        "retry_most_ms": millis(kind.backoff.most),
         "idempotent": kind.idempotent,
         "schedule": kind.schedule,
     })
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

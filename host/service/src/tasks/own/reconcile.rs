@@ -10,9 +10,11 @@ use tokio::sync::watch;
 
 use super::{OwnTask, read};
 use crate::indexing::{self, Progress};
-use crate::ports::{Outcome, TaskHost, TaskKind};
+use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
 use crate::{Context, Result};
 
+/// How long one attempt may take.
+const LIMIT: Duration = Duration::from_hours(12);
 /// How often it says how far it is, and looks whether it should stop.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -32,7 +34,9 @@ impl Reconcile {
             }),
             queue: String::new(),
             max_attempts: 3,
-            timeout: Duration::from_hours(12),
+            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
+            timeout: LIMIT,
+            backoff: Backoff::default(),
             idempotent: true,
             schedule: None,
         })

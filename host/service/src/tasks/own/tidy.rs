@@ -10,10 +10,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{OwnTask, read};
-use crate::ports::{Change, Outcome, TaskFilter, TaskHost, TaskKind};
+use crate::ports::{Backoff, Change, Outcome, TaskFilter, TaskHost, TaskKind};
 use crate::tasks::kinds;
 use crate::{Context, Error, Result};
 
+/// How long one attempt may take.
+const LIMIT: Duration = Duration::from_hours(2);
 /// Tasks that are looked at together.
 const BATCH: u32 = 200;
 /// Tokens that are removed together.
@@ -39,7 +41,9 @@ impl Tidy {
             }),
             queue: String::new(),
             max_attempts: 5,
-            timeout: Duration::from_hours(2),
+            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
+            timeout: LIMIT,
+            backoff: Backoff::default(),
             idempotent: true,
             schedule: Some("40 3 * * *".to_owned()),
         })

@@ -8,7 +8,8 @@ use repono_domain::Digest;
 use repono_service::Context;
 use repono_service::collections::{ActivePlugin, ActiveSet};
 use repono_service::ports::{
-    Activation, Call, Checked, Description, Doc, Outcome, Plugin, PluginFailure, TaskHost, TaskKind,
+    Activation, Backoff, Call, Checked, Description, Doc, Outcome, Plugin, PluginFailure, TaskHost,
+    TaskKind,
 };
 use serde_json::{Value, json};
 
@@ -37,7 +38,9 @@ fn description(cron: &str) -> Description {
         payload_schema: json!({"type": "object", "properties": {"batch": {"type": "integer"}}}),
         queue: String::new(),
         max_attempts: 1,
+        soft_timeout: Duration::from_secs(1),
         timeout: Duration::from_secs(1),
+        backoff: Backoff::default(),
         idempotent: true,
         schedule: Some(cron.to_owned()),
     };
