@@ -131,6 +131,7 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(tasks::list::handler, tasks::enqueue::handler))
         .routes(routes!(tasks::kinds::handler))
         .routes(routes!(tasks::read::handler))
+        .routes(routes!(tasks::logs::handler))
         .routes(routes!(tasks::retry::handler))
         .routes(routes!(tasks::cancel::handler))
         .routes(routes!(schedules::list::handler, schedules::create::handler))

@@ -23,5 +23,5 @@ pub use problem::{Problem, Severity, dotted, pointer_step};
 pub use record::{Draft, Parent, Record, Revision, SchemaStamp, Tombstone};
 pub use record_id::{InvalidRecordId, RecordId};
 pub use schedule::{CatchUp, Origin, Paused, Plan, Schedule};
-pub use task::{Task, TaskId, TaskState};
+pub use task::{LogLevel, LogLine, Task, TaskId, TaskState};
 pub use trace_parent::{InvalidTraceParent, TraceParent};

@@ -51,6 +51,31 @@ impl TaskState {
     }
 }
 
+/// How grave a line of a log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "they are called as everywhere")]
+pub enum LogLevel {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+}
+
+/// A line of what was logged of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Timestamp,
+    /// In which attempt.
+    pub attempt: u32,
+    /// How grave it is.
+    pub level: LogLevel,
+    /// What was said.
+    pub text: String,
+}
+
 /// One piece of work, with everything a person may want to know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Task {

@@ -162,6 +162,7 @@ impl Callee {
                 log: LogBook::new(
                     Arc::clone(&self.name),
                     ask.function,
+                    ask.task.clone(),
                     limits.log_lines,
                     limits.log_bytes,
                 ),

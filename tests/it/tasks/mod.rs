@@ -1,4 +1,5 @@
 mod asked;
+mod log;
 mod own;
 
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use repono_domain::{Task, TaskId, TaskState, UserId};
+use repono_domain::{LogLine, Task, TaskId, TaskState, UserId};
 use repono_service::ports::{Backlog, Ended, Pause, TaskFilter, Tasks};
 use repono_service::{Error, Result};
 use serde_json::Value as Json;
@@ -75,6 +75,20 @@ impl<E: Engine> Tasks for Sql<E> {
 
     async fn checkpoint(&self, id: &TaskId, state: &Json) -> Result<()> {
         self.note("update tasks set checkpoint = ?, updated = ? where id = ?", id, state).await
+    }
+
+    async fn task_log(&self, id: &TaskId) -> Result<Vec<LogLine>> {
+        let statement = Statement::new("select id, log_lines from tasks where id = ?");
+        let log: Option<Log> = self.engine.first(statement.bind(id.0.as_str())).await?;
+        Ok(log.map(|Log(lines)| lines).unwrap_or_default())
+    }
+
+    async fn keep_task_log(&self, id: &TaskId, lines: &[LogLine]) -> Result<()> {
+        let mut script = Script::default();
+        let step = script.step("update tasks set log_lines = ? where id = ?");
+        step.bind(Value::json(lines)?).bind(id.0.as_str());
+        self.engine.run(script).await?;
+        Ok(())
     }
 
     async fn cancel(&self, id: &TaskId) -> Result<bool> {
@@ -267,6 +281,16 @@ impl FromCells for Task {
             idempotency_key: cells.text_if(&at, "idempotency_key")?,
             unique_key: cells.text_if(&at, "unique_key")?,
         })
+    }
+}
+
+/// What was logged of a task.
+struct Log(Vec<LogLine>);
+
+impl FromCells for Log {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self(cells.json_if(&at, "log_lines")?.unwrap_or_default()))
     }
 }
 

@@ -28,6 +28,8 @@ const COLUMNS: &[Column] = &[
     ("NOTE", "/progress/note"),
     ("ERROR", "/error"),
 ];
+const LOG: &[Column] =
+    &[("AT", "/at"), ("ATTEMPT", "/attempt"), ("LEVEL", "/level"), ("LOGGED", "/text")];
 const KINDS: &[Column] =
     &[("KIND", "/kind"), ("QUEUE", "/queue"), ("SCHEDULE", "/schedule"), ("SUMMARY", "/summary")];
 
@@ -70,7 +72,7 @@ pub(super) enum Command {
         #[arg(long, value_name = "N")]
         limit: Option<u32>,
     },
-    /// Tells everything about one task
+    /// Tells everything about one task, with the last lines of its log
     Show {
         /// Its id
         id: String,
@@ -121,7 +123,7 @@ fn act(client: &Client, global: &Global, command: Command) -> anyhow::Result<()>
             ];
             show::list(global, &client.get(&with_query("/admin/tasks", &parameters))?, COLUMNS)
         }
-        Command::Show { id } => show::details(global, &client.get(&path(&id))?),
+        Command::Show { id } => whole(client, global, &id),
         Command::Retry { id } => {
             state(global, &client.post(&format!("{}/retry", path(&id)), Sent::Nothing)?)
         }
@@ -130,6 +132,22 @@ fn act(client: &Client, global: &Global, command: Command) -> anyhow::Result<()>
         }
         Command::Kinds => show::list(global, &client.get("/admin/task-kinds")?, KINDS),
     }
+}
+
+/// A task with its log; of one that was given up also how to try it again.
+fn whole(client: &Client, global: &Global, id: &str) -> anyhow::Result<()> {
+    let mut task = client.get(&path(id))?;
+    let log = client.get(&format!("{}/logs", path(id)))?;
+    let lines = show::items(&log);
+    if task.get("state").and_then(Value::as_str) == Some("dead") {
+        task["replay"] = json!(format!("repono task retry {}", show::text(&task, "/id")));
+    }
+    if global.json {
+        task["log"] = json!(lines);
+        return show::details(global, &task);
+    }
+    show::details(global, &task)?;
+    if lines.is_empty() { Ok(()) } else { show::list(global, &log, LOG) }
 }
 
 fn path(id: &str) -> String {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
-use repono_domain::{Digest, PluginName, Problem};
+use repono_domain::{Digest, LogLevel, PluginName, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
@@ -230,6 +230,8 @@ pub trait TaskHost: Send + Sync {
     async fn is_cancelled(&self) -> bool;
     /// Keeps notes for the next attempt; durable when it answers.
     async fn checkpoint(&self, state: Value);
+    /// Keeps a line with the task, for whoever looks at it later. It waits for nothing.
+    fn log(&self, level: LogLevel, text: &str);
     /// Notes of the last attempt.
     async fn last_checkpoint(&self) -> Option<Value>;
     /// Published records in the order of their ids. For plugins with the capability `records`.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{Task, TaskId, TaskState, UserId};
+use repono_domain::{LogLine, Task, TaskId, TaskState, UserId};
 use serde_json::Value;
 
 use super::broker::{Delivery, Notice};
@@ -97,6 +97,12 @@ pub trait Tasks: Send + Sync {
 
     /// Keeps the guest's notes for the next attempt; durable when it answers.
     async fn checkpoint(&self, id: &TaskId, state: &Value) -> Result<()>;
+
+    /// What was logged of a task, the oldest line first. Nothing of one that is not there.
+    async fn task_log(&self, id: &TaskId) -> Result<Vec<LogLine>>;
+
+    /// Keeps these lines in place of all that were kept. Nothing happens to one that is not there.
+    async fn keep_task_log(&self, id: &TaskId, lines: &[LogLine]) -> Result<()>;
 
     /// Asks a task to stop; a queued one is cancelled at once. False if it was over already.
     async fn cancel(&self, id: &TaskId) -> Result<bool>;

@@ -1,12 +1,14 @@
 //! What a running task is given.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use repono_domain::{CollectionName, RecordId};
+use repono_domain::{CollectionName, LogLevel, LogLine, RecordId};
 use serde_json::{Value, json};
 
+use super::log::LastLines;
 use crate::ports::{Claimed, Doc, Filter, PluginFailure, TaskHost};
 use crate::{Context, records};
 
@@ -18,6 +20,76 @@ pub(super) struct Host {
     pub lease: SignedDuration,
     /// Its worker wants it to stop, or its time is over.
     pub asked_to_stop: AtomicBool,
+    log: Mutex<Fresh>,
+    /// What is stored of its log; nothing before that was looked at.
+    stored: tokio::sync::Mutex<Option<LastLines>>,
+}
+
+/// What is not stored yet.
+#[derive(Default)]
+struct Fresh {
+    lines: LastLines,
+    /// Whether anyone will want to read it.
+    is_worth_it: bool,
+}
+
+impl Host {
+    pub(super) fn new(ctx: Context, claimed: Claimed, lease: SignedDuration) -> Self {
+        let host = Self {
+            claimed,
+            lease,
+            asked_to_stop: AtomicBool::new(false),
+            log: Mutex::default(),
+            stored: tokio::sync::Mutex::default(),
+            ctx,
+        };
+        let begins =
+            format!("attempt {} begins on {}", host.claimed.task.attempts, host.ctx.node.name);
+        host.fresh().lines.push(host.line(LogLevel::Info, &begins));
+        host
+    }
+
+    /// Stores what was logged since the last time, if it is more than that an attempt has begun.
+    pub(super) async fn keep_log(&self) {
+        let mut stored = self.stored.lock().await;
+        let fresh = {
+            let mut fresh = self.fresh();
+            if !fresh.is_worth_it {
+                return;
+            }
+            std::mem::take(&mut *fresh)
+        };
+        if let Err(error) = self.add_to_log(&mut stored, fresh.lines).await {
+            tracing::warn!(task.id = %self.claimed.task.id, error = %error, "lines of a task's log were not kept");
+        }
+    }
+
+    async fn add_to_log(
+        &self,
+        stored: &mut Option<LastLines>,
+        fresh: LastLines,
+    ) -> crate::Result<()> {
+        let id = &self.claimed.task.id;
+        let last = if let Some(last) = stored {
+            last
+        } else {
+            let mut last = LastLines::default();
+            last.extend(self.ctx.database.task_log(id).await?);
+            stored.insert(last)
+        };
+        last.extend(fresh.into_lines());
+        self.ctx.database.keep_task_log(id, last.lines()).await
+    }
+
+    fn line(&self, level: LogLevel, text: &str) -> LogLine {
+        let at = self.ctx.clock.now();
+        LogLine { at, attempt: self.claimed.task.attempts, level, text: text.to_owned() }
+    }
+
+    /// Nothing under this lock leaves anything half done.
+    fn fresh(&self) -> MutexGuard<'_, Fresh> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 #[async_trait]
@@ -27,6 +99,7 @@ impl TaskHost for Host {
         if let Err(error) = self.ctx.database.progress(&self.claimed.task.id, &progress).await {
             tracing::warn!(task.id = %self.claimed.task.id, error = %error, "a task's progress could not be noted");
         }
+        self.keep_log().await;
     }
 
     async fn is_cancelled(&self) -> bool {
@@ -42,6 +115,13 @@ impl TaskHost for Host {
         if let Err(error) = self.ctx.database.checkpoint(&self.claimed.task.id, &state).await {
             tracing::warn!(task.id = %self.claimed.task.id, error = %error, "a task's checkpoint could not be kept");
         }
+    }
+
+    fn log(&self, level: LogLevel, text: &str) {
+        let line = self.line(level, text);
+        let mut fresh = self.fresh();
+        fresh.lines.push(line);
+        fresh.is_worth_it = true;
     }
 
     async fn last_checkpoint(&self) -> Option<Value> {

@@ -2,12 +2,12 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures::FutureExt as _;
 use jiff::SignedDuration;
-use repono_domain::{Caller, Task};
+use repono_domain::{Caller, LogLevel, Task};
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
@@ -17,7 +17,7 @@ use super::host::Host;
 use super::kinds::{self, Doer, Known};
 use crate::metrics::TASK;
 use crate::plugins::call;
-use crate::ports::{Backoff, Call, Claimed, Outcome};
+use crate::ports::{Backoff, Call, Claimed, Outcome, TaskHost as _};
 use crate::{Context, Result};
 
 /// How long a silent worker keeps a task.
@@ -85,15 +85,16 @@ async fn attempt(
     };
 
     let anonymous = Context { caller: Caller::Anonymous, services: Arc::clone(&ctx.services) };
-    let host = Arc::new(Host {
-        ctx: anonymous,
-        claimed: claimed.clone(),
-        lease: LEASE,
-        asked_to_stop: AtomicBool::new(false),
-    });
+    let host = Arc::new(Host::new(anonymous, claimed.clone(), LEASE));
     let soft = known.kind.soft_timeout;
     let execution = execute(ctx, known, task, &host);
-    let Some(outcome) = supervise(ctx, claimed, &host, soft, execution, stop).await else {
+    let outcome = supervise(ctx, claimed, &host, soft, execution, stop).await;
+    if let Some(Err(failed)) = &outcome {
+        host.log(LogLevel::Error, &format!("the attempt failed: {}", failed.why));
+    }
+    // Before anyone else may have the task.
+    host.keep_log().await;
+    let Some(outcome) = outcome else {
         ctx.queue.again(claimed, ctx.clock.now(), None).await?;
         return Ok("handed_back");
     };
@@ -166,6 +167,7 @@ async fn supervise(
                 is_overtime = true;
             }
             () = tokio::time::sleep(if asked_at.is_some() { Duration::from_millis(200) } else { HEARTBEAT }) => {
+                host.keep_log().await;
                 let asked = is_called_off(ctx, claimed).await;
                 if asked {
                     asked_at.get_or_insert_with(tokio::time::Instant::now);

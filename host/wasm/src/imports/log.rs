@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use repono_domain::LogLevel;
+use repono_service::ports::TaskHost;
 use tracing::warn;
 
 use crate::bindings::manifest_v1::repono::plugin::log::{Host, Level};
@@ -12,6 +14,8 @@ use crate::state::State;
 pub(crate) struct LogBook {
     plugin: Arc<str>,
     function: &'static str,
+    /// Keeps the lines of a task with it.
+    task: Option<Arc<dyn TaskHost>>,
     lines_left: usize,
     bytes_left: usize,
     is_full: bool,
@@ -26,12 +30,14 @@ impl LogBook {
     pub(crate) fn new(
         plugin: Arc<str>,
         function: &'static str,
+        task: Option<Arc<dyn TaskHost>>,
         lines: usize,
         bytes: usize,
     ) -> Self {
         Self {
             plugin,
             function,
+            task,
             lines_left: lines,
             bytes_left: bytes,
             is_full: false,
@@ -72,6 +78,9 @@ impl LogBook {
     }
 
     fn tell(&self, level: Level, line: &str) {
+        if let Some(task) = &self.task {
+            task.log(kept_as(level), line);
+        }
         macro_rules! tell {
             ($level:ident) => {
                 tracing::$level!(
@@ -91,6 +100,16 @@ impl LogBook {
     }
 }
 
+fn kept_as(level: Level) -> LogLevel {
+    match level {
+        Level::Trace => LogLevel::Trace,
+        Level::Debug => LogLevel::Debug,
+        Level::Info => LogLevel::Info,
+        Level::Warn => LogLevel::Warn,
+        Level::Error => LogLevel::Error,
+    }
+}
+
 impl Host for State {
     fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) {
         let mut line = message;
@@ -107,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_last_error_is_kept_though_the_book_is_full() {
-        let mut book = LogBook::new("x".into(), "check", 1, 100);
+        let mut book = LogBook::new("x".into(), "check", None, 1, 100);
 
         book.write(Level::Info, "first");
         book.write(Level::Error, "panicked at src/lib.rs:3: no title");

@@ -1,11 +1,11 @@
 //! Plugins as authors build them, by `cargo xtask plugins`.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use repono_domain::{Problem, Severity};
+use repono_domain::{LogLevel, Problem, Severity};
 use repono_service::ports::{Checked, Doc, Outcome, Plugin, PluginFailure, TaskHost};
 use repono_wasm::Limits;
 use serde_json::{Value, json};
@@ -133,7 +133,10 @@ async fn too_much_of_an_answer_is_told() {
     );
 }
 
-struct NoHost;
+#[derive(Default)]
+struct NoHost {
+    logged: Mutex<Vec<(LogLevel, String)>>,
+}
 
 #[async_trait]
 impl TaskHost for NoHost {
@@ -144,6 +147,10 @@ impl TaskHost for NoHost {
     }
 
     async fn checkpoint(&self, _: Value) {}
+
+    fn log(&self, level: LogLevel, text: &str) {
+        self.logged.lock().unwrap().push((level, text.to_owned()));
+    }
 
     async fn last_checkpoint(&self) -> Option<Value> {
         Some(json!("called once"))
@@ -159,12 +166,29 @@ impl TaskHost for NoHost {
 }
 
 #[tokio::test]
+async fn what_a_guest_logs_in_a_task_is_told_to_its_host() {
+    let host = Arc::new(NoHost::default());
+    let wish = json!({ "do": "trap" });
+
+    let failed = naughty().await.execute(&call(), "misbehave", &wish, Arc::clone(&host) as _).await;
+
+    assert!(failed.is_err());
+    let logged = host.logged.lock().unwrap();
+    let is_told = |(level, text): &(LogLevel, String)| {
+        *level == LogLevel::Error && text.contains("asked to trap")
+    };
+    assert!(logged.iter().any(is_told), "{logged:?}");
+}
+
+#[tokio::test]
 async fn a_task_says_whose_turn_it_is() {
     let plugin = naughty().await;
     let asked = |wish: &'static str| {
         let plugin = Arc::clone(&plugin);
         async move {
-            plugin.execute(&call(), "misbehave", &json!({ "do": wish }), Arc::new(NoHost)).await
+            plugin
+                .execute(&call(), "misbehave", &json!({ "do": wish }), Arc::new(NoHost::default()))
+                .await
         }
     };
 

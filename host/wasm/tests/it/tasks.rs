@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use repono_domain::LogLevel;
 use repono_service::ports::contract::HeldTrace;
 use repono_service::ports::{Doc, Outcome, PluginFailure, TaskHost};
 use serde_json::{Value, json};
@@ -47,6 +48,8 @@ impl TaskHost for Host {
     async fn checkpoint(&self, state: Value) {
         *self.notes.lock().await = Some(state);
     }
+
+    fn log(&self, _: LogLevel, _: &str) {}
 
     async fn last_checkpoint(&self) -> Option<Value> {
         self.notes.lock().await.clone()

@@ -4,6 +4,7 @@ pub(crate) mod cancel;
 pub(crate) mod enqueue;
 pub(crate) mod kinds;
 pub(crate) mod list;
+pub(crate) mod logs;
 pub(crate) mod read;
 pub(crate) mod retry;
 

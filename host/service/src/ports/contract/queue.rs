@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures::future::{join, join_all};
 use jiff::SignedDuration;
-use repono_domain::{Task, TaskId, TaskState, UserId};
+use repono_domain::{LogLevel, LogLine, Task, TaskId, TaskState, UserId};
 use serde_json::json;
 
 use super::HeldClock;
@@ -44,6 +44,7 @@ pub async fn of_queue(
     a_queued_task_is_cancelled_at_once(scene).await;
     a_running_task_is_asked_to_stop(scene).await;
     notes_are_kept_for_the_next_attempt(scene).await;
+    a_log_is_kept_as_a_whole(scene).await;
     tasks_are_listed_newest_first(scene).await;
     many_who_ask_with_one_key_make_one_task(scene).await;
     a_key_is_its_tasks_until_that_is_removed(scene).await;
@@ -436,6 +437,28 @@ async fn notes_are_kept_for_the_next_attempt(scene: &Scene<'_>) {
         scene.database.progress(&unknown, &json!(1)).await.unwrap_err().kind(),
         Kind::NotFound
     );
+}
+
+async fn a_log_is_kept_as_a_whole(scene: &Scene<'_>) {
+    let task = scene.enqueue(&queue()).await;
+    let line = |attempt, text: &str| LogLine {
+        at: scene.clock.now(),
+        attempt,
+        level: LogLevel::Warn,
+        text: text.to_owned(),
+    };
+    let log = async || scene.database.task_log(&task.id).await.unwrap();
+    assert_eq!(log().await, []);
+
+    for lines in [vec![line(1, "ü\u{1F980}\"'\\\n\t")], vec![line(1, ""), line(2, "x")], vec![]] {
+        scene.database.keep_task_log(&task.id, &lines).await.unwrap();
+        assert_eq!(log().await, lines);
+    }
+
+    assert_eq!(scene.read(&task.id).await, task, "it is no change of the task");
+    let unknown = TaskId("unknown".to_owned());
+    scene.database.keep_task_log(&unknown, &[line(1, "x")]).await.unwrap();
+    assert_eq!(scene.database.task_log(&unknown).await.unwrap(), []);
 }
 
 async fn tasks_are_listed_newest_first(scene: &Scene<'_>) {
