@@ -15,3 +15,6 @@ create table queue_gate (
 ) character set utf8mb4 collate /*M!100500 utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */;
 
 insert into queue_gate (id) values (1);
+
+-- What each process works on. Null: what older programs write.
+alter table nodes add column works_on longtext;

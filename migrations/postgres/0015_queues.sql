@@ -15,3 +15,6 @@ create table queue_gate (
 );
 
 insert into queue_gate (id) values (1);
+
+-- What each process works on. Null: what older programs write.
+alter table nodes add column works_on jsonb;

@@ -186,3 +186,47 @@ async fn what_the_commands_do_is_what_the_api_says() {
     assert_eq!(read(&app, "by-hand").await["paused"], Value::Null);
     assert_eq!(repono(&app, &["queue", "pause", "nowhere"]).await, code(4), "not found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_says_who_works_on_it_and_that_nobody_does() {
+    let app = TestApp::with(|app| {
+        let of = app.config.tasks.queue.entry("indexing".to_owned()).or_default();
+        of.workers = std::num::NonZeroUsize::new(3);
+    })
+    .await;
+    enqueue(&app, "nobodys").await;
+
+    let worked_on_by = async |queue: &str| read(&app, queue).await["worked_on_by"].clone();
+    assert_eq!(
+        worked_on_by("default").await,
+        json!({"nodes": 1, "here": true, "own_workers_here": null})
+    );
+    assert_eq!(
+        worked_on_by("indexing").await,
+        json!({"nodes": 1, "here": true, "own_workers_here": 3})
+    );
+    assert_eq!(
+        worked_on_by("nobodys").await,
+        json!({"nodes": 0, "here": false, "own_workers_here": null})
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn workers_of_one_queue_do_nothing_else() {
+    let app = TestApp::with(|app| {
+        let tasks = &mut app.config.tasks;
+        tasks.workers = 0;
+        tasks.queue.entry("indexing".to_owned()).or_default().workers =
+            std::num::NonZeroUsize::new(2);
+    })
+    .await;
+    let waits = score(&app).await;
+
+    let tasks = [enqueue(&app, "indexing").await, enqueue(&app, "indexing").await];
+
+    for task in tasks {
+        assert_eq!(super::tasks::settled(&app, &task.id.0).await["state"], "succeeded");
+    }
+    let task = app.admin.get(&format!("/api/admin/tasks/{waits}")).await.expect(200).json();
+    assert_eq!(task["state"], "queued", "{task}");
+}

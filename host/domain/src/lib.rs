@@ -18,7 +18,7 @@ pub use access::{Access, Embargo, Status, Visibility};
 pub use document::{Document, Files};
 pub use identity::{Caller, Scope, Token, User, UserId};
 pub use names::{CollectionName, Digest, InvalidName, PluginName};
-pub use node::Node;
+pub use node::{Node, WorkedQueue};
 pub use problem::{Problem, Severity, dotted, pointer_step};
 pub use record::{Draft, Parent, Record, Revision, SchemaStamp, Tombstone};
 pub use record_id::{InvalidRecordId, RecordId};

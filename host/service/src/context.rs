@@ -15,6 +15,7 @@ use crate::nodes::Standing;
 use crate::ports::{
     Broker, Cache, Clock, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex, Traces,
 };
+use crate::queues::Workers;
 use crate::records::renderer;
 use crate::tasks::OwnTask;
 use crate::vocabularies::Terms;
@@ -104,6 +105,8 @@ pub struct Services {
     pub node: Node,
     /// What the operator decides.
     pub settings: Settings,
+    /// Who works on which queue here. Beside the settings, in which all processes are alike.
+    pub workers: Workers,
     /// Plugins and collections in force. Immutable; replaced as a whole.
     pub active: ArcSwap<ActiveSet>,
     /// How far this process has followed what is in force.
@@ -130,12 +133,14 @@ impl Services {
         own_tasks: Vec<Arc<dyn OwnTask>>,
         node: Node,
         settings: Settings,
+        workers: Workers,
     ) -> Arc<Self> {
         Arc::new(Self {
             ports,
             renderer: renderer(&settings),
             node,
             settings,
+            workers,
             standing: ArcSwap::from_pointee(Standing::default()),
             active: ArcSwap::from_pointee(ActiveSet::default()),
             health: ArcSwap::from_pointee(Health::default()),

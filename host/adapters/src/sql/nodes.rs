@@ -26,8 +26,8 @@ impl<E: Engine> Nodes for Sql<E> {
         script.step("delete from nodes where id = ?").bind(node.id.as_str());
         script
             .step(
-                "insert into nodes (id, name, roles, version, started, seen, generation, problem) \
-                 values (?, ?, ?, ?, ?, ?, ?, ?)",
+                "insert into nodes (id, name, roles, version, started, seen, generation, problem, works_on) \
+                 values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             )
             .bind(node.id.as_str())
             .bind(node.name.as_str())
@@ -36,12 +36,13 @@ impl<E: Engine> Nodes for Sql<E> {
             .bind(node.started.as_microsecond())
             .bind(node.seen.as_microsecond())
             .bind(i64::try_from(node.generation).unwrap_or(i64::MAX))
-            .bind(node.problem.as_deref());
+            .bind(node.problem.as_deref())
+            .bind(Value::json_if(node.works_on.as_ref())?);
         self.engine.run(script).await.map(drop)
     }
 
     async fn nodes(&self) -> Result<Vec<Node>> {
-        let sql = "select id, name, roles, version, started, seen, generation, problem from nodes order by name, started, id";
+        let sql = "select id, name, roles, version, started, seen, generation, problem, works_on from nodes order by name, started, id";
         self.engine.all(Statement::new(sql)).await
     }
 
@@ -97,6 +98,7 @@ impl FromCells for Node {
             seen: cells.time(&at, "seen")?,
             generation: cells.number(&at, "generation")?,
             problem: cells.text_if(&at, "problem")?,
+            works_on: cells.json_if(&at, "works_on")?,
         })
     }
 }

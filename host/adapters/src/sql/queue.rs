@@ -56,14 +56,17 @@ impl<E: Engine> Queue for Sql<E> {
     ) -> Result<Vec<Claimed>> {
         let (now, until) = (self.now(), self.after(lease));
         let mut claimed = Vec::new();
-        for queues in queues.chunks(WIDEST) {
+        // Nothing is due most of the time: no more is needed to see that.
+        if queues.len() > 1 && !self.is_any_due(queues, now).await? {
+            return Ok(claimed);
+        }
+        for queue in queues {
             for _ in 0..LOOKS {
                 let wanted = limit.saturating_sub(u32::try_from(claimed.len()).unwrap_or(u32::MAX));
-                // Nothing is due most of the time: no transaction is needed to see that.
-                if wanted == 0 || !self.engine.any(any_due(queues, now)).await? {
+                if wanted == 0 || !self.is_any_due(std::slice::from_ref(queue), now).await? {
                     break;
                 }
-                let among = Among::Queues(queues.to_vec());
+                let among = Among::Queue(queue.clone());
                 let claim = Claim { among, limit: wanted, now, until };
                 claimed.extend(self.engine.transact(claim).await?);
             }
@@ -151,6 +154,18 @@ impl<E: Engine> Queue for Sql<E> {
     }
 }
 
+#[expect(private_bounds, reason = "the engines are named by what is public")]
+impl<E: Engine> Sql<E> {
+    async fn is_any_due(&self, queues: &[String], now: i64) -> Result<bool> {
+        for queues in queues.chunks(WIDEST) {
+            if self.engine.any(any_due(queues, now)).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
 pub(super) fn any_due(queues: &[String], now: i64) -> Statement {
     Statement::new(concat!(
         "select 1 from tasks where queue in ([?]) and wakes <= ? and ",
@@ -176,9 +191,10 @@ pub(super) struct Claim {
     pub(super) until: i64,
 }
 
-/// What a claim is for. Each list has one entry at least and [`WIDEST`] at most.
+/// What a claim is for.
 pub(super) enum Among {
-    Queues(Vec<String>),
+    Queue(String),
+    /// One at least and [`WIDEST`] at most.
     Tasks(Vec<TaskId>),
 }
 
@@ -186,16 +202,16 @@ impl Among {
     fn due(&self) -> Statement {
         match self {
             // The comment is for MySQL, which sorts small tables instead, and locks all that it sorts.
-            Self::Queues(queues) => Statement::new(concat!(
+            Self::Queue(queue) => Statement::new(concat!(
                 "select /*+ index(tasks tasks_wakes) */ ",
                 task_columns!(),
-                " from tasks where queue in ([?]) and wakes <= ? and ",
+                " from tasks where queue = ? and wakes <= ? and ",
                 is_open!(),
                 " and ",
                 is_next!(),
                 " order by wakes, id limit ?"
             ))
-            .bind_list(queues.iter().map(|queue| [queue.as_str().into()])),
+            .bind(queue.as_str()),
             Self::Tasks(ids) => Statement::new(concat!(
                 "select ",
                 task_columns!(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use repono_domain::Node;
 use repono_service::ports::{Clock, Ids, PluginRuntime};
+use repono_service::queues::Workers;
 use repono_service::{Context, Ports, Services, Settings, plugins, schedules};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -128,7 +129,10 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         traces: Arc::clone(&app.traces),
     };
     let node = node(app, &*backends.clock);
-    Services::new(ports, app.own_tasks.clone(), node, settings(&app.config, address))
+    let works = app.roles.contains(&Role::Work);
+    let workers = if works { app.config.tasks.workers() } else { Workers::default() };
+    let settings = settings(&app.config, address);
+    Services::new(ports, app.own_tasks.clone(), node, settings, workers)
 }
 
 fn node(app: &AppConfig, clock: &dyn Clock) -> Node {
@@ -142,6 +146,7 @@ fn node(app: &AppConfig, clock: &dyn Clock) -> Node {
         seen: started,
         generation: 0,
         problem: None,
+        works_on: None,
     }
 }
 

@@ -60,7 +60,7 @@ struct Cli {
 enum Command {
     Serve(serve::Args),
     /// Does tasks: part of `serve`, or a process of its own on services that are shared
-    Work(role::Args),
+    Work(role::WorkArgs),
     Schedule(schedule::Args),
     /// Indexes what was not indexed at once: part of `serve`, or a process of its own
     Relay(role::Args),
@@ -114,7 +114,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     let Cli { global, command } = cli;
     match command {
         Command::Serve(args) => serve::run(&global, args),
-        Command::Work(args) => role::run(&global, args, Role::Work),
+        Command::Work(args) => role::work(&global, args),
         Command::Schedule(args) => schedule::run(&global, args),
         Command::Relay(args) => role::run(&global, args, Role::Relay),
         Command::Migrate(args) => migrate::run(&global, &args),

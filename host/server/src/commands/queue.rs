@@ -145,9 +145,34 @@ fn list(global: &Global, answer: &Value) -> anyhow::Result<()> {
     if global.json {
         return Ok(output::json(answer)?);
     }
-    let headings = ["QUEUE", "WAITING", "OLDEST", "RUNNING", "DEAD", "PAUSED", "BY", "WHY"];
-    let rows: Vec<_> = show::items(answer).iter().map(row).collect();
-    Ok(output::table(&headings, &rows)?)
+    let headings = [
+        "QUEUE", "WAITING", "OLDEST", "RUNNING", "DEAD", "NODES", "WORKERS", "PAUSED", "BY", "WHY",
+    ];
+    let queues = show::items(answer);
+    output::table(&headings, &queues.iter().map(row).collect::<Vec<_>>())?;
+    let nobodys: Vec<_> = queues.iter().filter(|queue| is_nobodys(queue)).collect();
+    if !nobodys.is_empty() {
+        let names: Vec<_> = nobodys.iter().map(|queue| show::text(queue, "/name")).collect();
+        output::note(format!("tasks wait that no process works on: {}", names.join(", ")));
+    }
+    Ok(())
+}
+
+/// Whether something waits that no process works on.
+fn is_nobodys(queue: &Value) -> bool {
+    let number = |pointer| queue.pointer(pointer).and_then(Value::as_u64);
+    number("/worked_on_by/nodes") == Some(0) && number("/waiting") > Some(0)
+}
+
+/// Of the process that answers.
+fn workers(queue: &Value) -> String {
+    let own = queue.pointer("/worked_on_by/own_workers_here").and_then(Value::as_u64);
+    let is_here = queue.pointer("/worked_on_by/here") == Some(&Value::Bool(true));
+    match own {
+        Some(own) => own.to_string(),
+        None if is_here => "shared".to_owned(),
+        None => "-".to_owned(),
+    }
 }
 
 fn row(queue: &Value) -> Vec<String> {
@@ -163,6 +188,8 @@ fn row(queue: &Value) -> Vec<String> {
         oldest,
         text("/running"),
         text("/dead"),
+        text("/worked_on_by/nodes"),
+        workers(queue),
         text("/paused/since"),
         text("/paused/by"),
         text("/paused/why"),
@@ -191,5 +218,27 @@ mod tests {
         assert_eq!(waits(200), "3m 20s");
         assert_eq!(waits(7261), "2h 1m");
         assert_eq!(row(&json!({"name": "q", "oldest_wait_s": null}))[2], "-");
+    }
+
+    #[test]
+    fn a_row_says_who_works_on_a_queue() {
+        let told = |by: Value| row(&json!({"name": "q", "worked_on_by": by}))[5..7].join(" ");
+
+        let (own, shared) = (Value::from(4), Value::Null);
+        assert_eq!(told(json!({"nodes": 2, "here": true, "own_workers_here": own})), "2 4");
+        assert_eq!(told(json!({"nodes": 2, "here": true, "own_workers_here": shared})), "2 shared");
+        assert_eq!(told(json!({"nodes": null, "here": false, "own_workers_here": shared})), "- -");
+    }
+
+    #[test]
+    fn a_queue_is_nobodys_if_something_waits_and_every_process_says_that_it_works_elsewhere() {
+        let queue = |nodes: Value, waiting: u64| {
+            is_nobodys(&json!({"waiting": waiting, "worked_on_by": {"nodes": nodes}}))
+        };
+
+        assert!(queue(json!(0), 1));
+        assert!(!queue(json!(0), 0));
+        assert!(!queue(json!(1), 1));
+        assert!(!queue(Value::Null, 1));
     }
 }

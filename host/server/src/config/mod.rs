@@ -55,7 +55,7 @@ pub use self::schedules::ScheduleSetting;
 pub use self::search::SearchSection;
 pub use self::secret::{SecretUrl, password};
 pub use self::server::ServerSection;
-pub use self::tasks::TasksSection;
+pub use self::tasks::{NamedQueue, OfQueue, TasksSection};
 pub use self::telemetry::TelemetrySection;
 
 /// All settings. `default.toml` says what each means.

@@ -102,9 +102,7 @@ pub(crate) fn background(
         }
     }
     if roles.contains(&Role::Work) {
-        for _ in 0..config.tasks.workers {
-            loops.spawn(work::run(services.as_system(), config.tasks.clone(), stop.clone()));
-        }
+        work::spawn(loops, services, &config.tasks, stop);
     }
     if roles.contains(&Role::Schedule) && config.tasks.scheduled {
         loops.spawn(schedule::run(services.as_system(), stop.clone()));

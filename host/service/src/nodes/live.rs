@@ -36,6 +36,7 @@ pub(super) fn this_node(ctx: &Context) -> Node {
         seen: ctx.clock.now(),
         generation: standing.generation,
         problem: standing.problem.clone(),
+        works_on: Some(ctx.workers.works_on(&ctx.active.load())),
         ..ctx.node.clone()
     }
 }

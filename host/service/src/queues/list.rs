@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use repono_domain::{Node, WorkedQueue};
 
 use super::{known, unknown};
 use crate::ports::Pause;
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, nodes};
 
 /// A queue as it is at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +26,10 @@ pub struct QueueState {
     pub first_due: Option<Timestamp>,
     /// None: it hands out its tasks.
     pub pause: Option<Pause>,
+    /// How this process works on it, if it does.
+    pub here: Option<WorkedQueue>,
+    /// Processes that live and work on it. None: not all of them say what they work on.
+    pub nodes: Option<u64>,
 }
 
 /// All queues, by name. For administrators.
@@ -46,6 +51,8 @@ pub async fn list(ctx: &Context) -> Result<Vec<QueueState>> {
         .into_iter()
         .map(|backlog| (backlog.queue.clone(), backlog))
         .collect();
+    let nodes: Vec<_> = nodes::list(ctx).await?.into_iter().filter(|node| node.alive).collect();
+    let mut here = ctx.workers.works_on(&ctx.active.load());
     let state = |name: String| {
         let backlog = backlogs.remove(&name);
         let count = |of: fn(&crate::ports::Backlog) -> u64| backlog.as_ref().map_or(0, of);
@@ -56,10 +63,18 @@ pub async fn list(ctx: &Context) -> Result<Vec<QueueState>> {
             dead: count(|backlog| backlog.dead),
             first_due: backlog.as_ref().and_then(|backlog| backlog.first_due),
             pause: pauses.remove(&name),
+            here: here.iter().position(|here| here.queue == name).map(|place| here.remove(place)),
+            nodes: nodes.iter().map(|node| works_on(&node.node, &name)).sum(),
             name,
         }
     };
     Ok(known(ctx).await?.into_iter().map(state).collect())
+}
+
+/// One if it does. None: it does not say.
+fn works_on(node: &Node, queue: &str) -> Option<u64> {
+    let works_on = node.works_on.as_ref()?;
+    Some(u64::from(works_on.iter().any(|worked| worked.queue == queue)))
 }
 
 /// One queue. For administrators.

@@ -4,6 +4,7 @@ mod list;
 mod pause;
 mod purge;
 mod resume;
+mod workers;
 
 use std::collections::BTreeSet;
 
@@ -11,6 +12,7 @@ pub use list::{QueueState, list, read};
 pub use pause::pause;
 pub use purge::purge;
 pub use resume::resume;
+pub use workers::Workers;
 
 use crate::collections::ActiveSet;
 use crate::{Context, Error, Result};
@@ -18,16 +20,17 @@ use crate::{Context, Error, Result};
 /// Where tasks go whose plugin names no queue.
 pub const DEFAULT: &str = "default";
 
-/// The queues that plugins in force use, and the one of those that name none.
+/// The queues that plugins in force use, and the one of those that name none, as the repository's own do.
 pub fn of_plugins(active: &ActiveSet) -> BTreeSet<String> {
     let kinds = active.plugins.values().flat_map(|active| &active.plugin.description().kinds);
     let named = kinds.map(|kind| kind.queue.clone()).filter(|queue| !queue.is_empty());
     named.chain([DEFAULT.to_owned()]).collect()
 }
 
-/// Every queue that plugins use, that has ever had a task, or that is paused.
+/// Every queue that plugins use, that has ever had a task, that is worked on here, or that is paused.
 async fn known(ctx: &Context) -> Result<BTreeSet<String>> {
     let mut known = of_plugins(&ctx.active.load());
+    known.extend(ctx.workers.own().map(|(queue, _)| queue.to_owned()));
     known.extend(ctx.database.queues().await?);
     known.extend(ctx.database.pauses().await?.into_iter().map(|pause| pause.queue));
     Ok(known)

@@ -20,4 +20,4 @@ pub use list::{depths, list, read};
 pub use log::log;
 pub use own::{OwnTask, own_tasks};
 pub use retry::retry;
-pub use work::work_once;
+pub use work::{take, work_on};

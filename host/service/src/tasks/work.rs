@@ -27,23 +27,13 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// How long a task that was asked to stop may take to do so.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Takes at most `limit` tasks of these queues and does them, at the same time. Answers how many.
-///
-/// When `stop` is cancelled, tasks under way are handed back with their checkpoints.
-pub async fn work_once(
-    ctx: &Context,
-    queues: &[String],
-    limit: u32,
-    stop: &tokio_util::sync::CancellationToken,
-) -> Result<usize> {
-    let claimed = ctx.queue.claim(queues, limit, LEASE).await?;
-    let count = claimed.len();
-    let work = claimed.into_iter().map(|claimed| work_on(ctx.clone(), claimed, stop.clone()));
-    futures::future::join_all(work).await;
-    Ok(count)
+/// Takes a task of these queues, of earlier ones first. None: nothing of them is due.
+pub async fn take(ctx: &Context, queues: &[String]) -> Result<Option<Claimed>> {
+    Ok(ctx.queue.claim(queues, 1, LEASE).await?.pop())
 }
 
-async fn work_on(ctx: Context, claimed: Claimed, stop: tokio_util::sync::CancellationToken) {
+/// Does a task that was taken. When `stop` is cancelled, it is handed back with its checkpoint.
+pub async fn work_on(ctx: Context, claimed: Claimed, stop: tokio_util::sync::CancellationToken) {
     let task = &claimed.task;
     let span = tracing::info_span!("tasks.work", task.id = %task.id, task.kind = task.kind, attempt = task.attempts);
     ctx.traces.follow(&span, task.trace.as_slice());

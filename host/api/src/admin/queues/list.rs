@@ -8,7 +8,8 @@ use crate::admin::whole;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, Shape};
 
-/// Lists queues: those that plugins use, that have ever had a task, or that are paused.
+/// Lists queues: those that plugins use, that have ever had a task, that have workers of their own here, or
+/// that are paused.
 #[utoipa::path(
     get,
     path = "/api/admin/queues",

@@ -46,5 +46,10 @@ fn shown(queue: &QueueState, now: Timestamp) -> Value {
             "by": pause.by.map(|user| user.to_string()),
             "why": pause.why,
         })),
+        "worked_on_by": {
+            "nodes": queue.nodes,
+            "here": queue.here.is_some(),
+            "own_workers_here": queue.here.as_ref().and_then(|here| here.workers),
+        },
     })
 }

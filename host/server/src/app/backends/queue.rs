@@ -54,6 +54,12 @@ impl Queue {
     }
 }
 
+/// Workers that may have tasks of one queue at the same time.
+fn most_workers(config: &Config) -> usize {
+    let workers = config.tasks.workers();
+    workers.own().map(|(_, count)| count).chain([workers.shared, 1]).max().unwrap_or(1)
+}
+
 fn broker(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<dyn Broker>>> {
     let section = &config.queue;
     let url = section.url.with_password_of(&section.password_file)?;
@@ -62,7 +68,7 @@ fn broker(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<
         timeout: section.timeout(),
         visibility: section.visibility(),
         deliveries: DELIVERIES,
-        prefetch: u16::try_from(config.tasks.workers.max(1)).unwrap_or(u16::MAX),
+        prefetch: u16::try_from(most_workers(config)).unwrap_or(u16::MAX),
         expiry: EXPIRY,
         certificates: Some(section.certificates.clone())
             .filter(|certificates| !certificates.as_os_str().is_empty()),

@@ -1,7 +1,7 @@
 //! [`crate::ports::Nodes`]: every node is known as it last said; a duty is one node's at a time.
 
 use jiff::SignedDuration;
-use repono_domain::Node;
+use repono_domain::{Node, WorkedQueue};
 
 use super::HeldClock;
 use super::samples::time;
@@ -86,5 +86,9 @@ fn node(id: &str, name: &str) -> Node {
         seen: time(2),
         generation: 3,
         problem: None,
+        works_on: Some(vec![
+            WorkedQueue { queue: "default".to_owned(), workers: None },
+            WorkedQueue { queue: "indexing".to_owned(), workers: Some(4) },
+        ]),
     }
 }

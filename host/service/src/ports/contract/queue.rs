@@ -21,6 +21,28 @@ const MOMENT: SignedDuration = SignedDuration::from_secs(1);
 /// Runs the whole suite on an empty database.
 pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
     of_queue(database, database, clock, Duration::ZERO).await;
+    earlier_queues_come_first(database, clock).await;
+}
+
+/// What is beside the database hands out what has arrived, and words of tasks may overtake one another.
+async fn earlier_queues_come_first(database: &dyn Database, clock: &HeldClock) {
+    let [first, second, empty] = [queue(), queue(), queue()];
+    let mut enqueue = Vec::new();
+    for queue in [&second, &second, &first, &first] {
+        enqueue.push(task(queue, clock.now()));
+        clock.pass(MOMENT);
+    }
+    database.write(enqueue.into_iter().map(Change::Enqueue).collect()).await.unwrap();
+    let queues = [empty, first.clone(), second.clone()];
+
+    let one = database.claim(&queues, 1, LEASE).await.unwrap();
+    let others = database.claim(&queues, 2, LEASE).await.unwrap();
+
+    let of = |claims: Vec<Claimed>| {
+        claims.into_iter().map(|claimed| claimed.task.queue).collect::<Vec<_>>()
+    };
+    assert_eq!(of(one), std::slice::from_ref(&first));
+    assert_eq!(of(others), [first, second]);
 }
 
 /// The same of a queue beside the database, which knows within `settling` what has happened.
