@@ -230,3 +230,30 @@ async fn workers_of_one_queue_do_nothing_else() {
     let task = app.admin.get(&format!("/api/admin/tasks/{waits}")).await.expect(200).json();
     assert_eq!(task["state"], "queued", "{task}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_refuses_one_more_and_says_when_to_try_again() {
+    let app = TestApp::with(|app| {
+        let of = app.config.tasks.queue.entry("default".to_owned()).or_default();
+        of.most_waiting = Some(3);
+    })
+    .await;
+    app.admin.act("/api/admin/queues/default/pause").await.expect(200);
+    for _ in 0..3 {
+        score(&app).await;
+    }
+
+    let kind = json!({"kind": "completeness.score", "payload": {"collection": "records"}});
+    let refused = app.admin.post("/api/admin/tasks", &kind).await.expect(503);
+
+    assert_eq!(
+        refused.json()["message"],
+        "The queue default has 3 tasks waiting and takes 3 at most; try again in 10 seconds."
+    );
+    assert_eq!(refused.headers["retry-after"], "10");
+    assert_eq!(read(&app, "default").await["waiting"], 3, "it was not stored");
+    enqueue(&app, "default").await;
+    assert_eq!(read(&app, "default").await["waiting"], 4, "what comes with a change is taken");
+    app.admin.act("/api/admin/queues/default/purge").await.expect(200);
+    score(&app).await;
+}

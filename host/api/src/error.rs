@@ -97,7 +97,9 @@ impl Failure {
     /// The status and the answer. What is our own fault is logged here, and nowhere else.
     pub(crate) fn told(&self) -> (StatusCode, Value) {
         let status = self.status();
-        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED {
+        // What is full is no fault: its callers are told, and its metrics tell everyone else.
+        let is_full = matches!(self, Self::Service(Error::Full { .. }));
+        if status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED && !is_full {
             log(status, self);
         }
         let mut body = json!({"status": status.as_u16(), "message": self.message()});
@@ -160,7 +162,9 @@ impl Failure {
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Service(Error::Unavailable { retry_after, .. })
+            Self::Service(
+                Error::Unavailable { retry_after, .. } | Error::Full { retry_after, .. },
+            )
             | Self::Export(Error::Unavailable { retry_after, .. }) => Some(*retry_after),
             Self::TimedOut(_) => Some(Duration::from_secs(5)),
             _ => None,
@@ -203,7 +207,8 @@ fn message_of(error: &Error) -> Cow<'_, str> {
         Error::NotFound(message)
         | Error::Invalid(message)
         | Error::Conflict(message)
-        | Error::TooLarge(message) => message.into(),
+        | Error::TooLarge(message)
+        | Error::Full { message, .. } => message.into(),
         Error::Gone(..) => "Record deleted".into(),
         Error::InvalidDocument(_) => "A validation error occurred.".into(),
         Error::RevisionMismatch { expected, actual } => {
@@ -290,6 +295,16 @@ mod tests {
 
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::RETRY_AFTER], "5");
+    }
+
+    #[test]
+    fn what_is_full_says_so_in_its_own_words_and_when_there_may_be_room() {
+        let message = "The queue default has 3 tasks waiting and takes 3 at most.";
+        let full =
+            || Error::Full { message: message.to_owned(), retry_after: Duration::from_secs(10) };
+
+        assert_eq!(told(full()), (503, json!({"status": 503, "message": message})));
+        assert_eq!(Failure::from(full()).into_response().headers()[header::RETRY_AFTER], "10");
     }
 
     #[test]

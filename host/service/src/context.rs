@@ -15,7 +15,7 @@ use crate::nodes::Standing;
 use crate::ports::{
     Broker, Cache, Clock, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex, Traces,
 };
-use crate::queues::Workers;
+use crate::queues::{Counts, MostWaiting, Workers};
 use crate::records::renderer;
 use crate::tasks::OwnTask;
 use crate::vocabularies::Terms;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub tasks: KeptTasks,
     /// Whether other processes use the same database.
     pub shared: bool,
+    /// How many tasks may wait.
+    pub most_waiting: MostWaiting,
 }
 
 /// How long tasks are kept that are over; none: for ever.
@@ -70,6 +72,7 @@ impl Default for Settings {
             reserved_names: Vec::new(),
             tasks: KeptTasks::default(),
             shared: false,
+            most_waiting: MostWaiting::default(),
         }
     }
 }
@@ -120,6 +123,8 @@ pub struct Services {
     /// What it does later by itself.
     pub own_tasks: Vec<Arc<dyn OwnTask>>,
     pub(crate) metrics: Handles,
+    /// What was last counted of tasks that wait.
+    pub(crate) counts: Counts,
     /// See [`renderer`].
     pub(crate) renderer: u64,
     /// Held by whoever changes what is in force in this process.
@@ -145,6 +150,7 @@ impl Services {
             active: ArcSwap::from_pointee(ActiveSet::default()),
             health: ArcSwap::from_pointee(Health::default()),
             metrics: Handles::new(),
+            counts: Counts::default(),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
             own_tasks,

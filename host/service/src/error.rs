@@ -78,6 +78,14 @@ pub enum Error {
         /// What it said.
         source: Source,
     },
+    /// What takes no more for the moment: a sentence with how much there is and how much there may be.
+    #[error("{message}")]
+    Full {
+        /// For whoever asked.
+        message: String,
+        /// When to try again.
+        retry_after: Duration,
+    },
     /// A plugin failed at its part.
     #[error("plugin {plugin} failed: {message}")]
     Plugin {
@@ -102,7 +110,7 @@ impl Error {
             Self::RevisionMismatch { .. } => Kind::PreconditionFailed,
             Self::Forbidden => Kind::Forbidden,
             Self::TooLarge(_) => Kind::TooLarge,
-            Self::Unavailable { .. } => Kind::Unavailable,
+            Self::Unavailable { .. } | Self::Full { .. } => Kind::Unavailable,
             Self::Plugin { .. } => Kind::Plugin,
             Self::Internal(..) => Kind::Internal,
         }

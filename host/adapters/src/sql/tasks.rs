@@ -155,6 +155,12 @@ impl<E: Engine> Tasks for Sql<E> {
         self.engine.all(Statement::new(sql)).await
     }
 
+    async fn waiting(&self, queue: &str) -> Result<u64> {
+        let sql = "select count(*) from tasks where queue = ? and state = 'queued'";
+        let counted = self.engine.first(Statement::new(sql).bind(queue)).await?;
+        Ok(counted.unwrap_or_default())
+    }
+
     async fn backlogs(&self) -> Result<Vec<Backlog>> {
         let sql = "select queue, state, count(*), min(wakes), count(case when wakes <= ? then 1 end) from tasks \
                    where state in ('queued', 'running', 'dead') group by queue, state order by queue";

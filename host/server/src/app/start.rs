@@ -167,6 +167,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
         tasks: config.tasks.kept(),
         shared: !config.database.url.is_empty(),
+        most_waiting: config.tasks.most_waiting(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use repono_service::KeptTasks;
-use repono_service::queues::Workers;
+use repono_service::queues::{MostWaiting, Workers};
 use serde::{Deserialize, Serialize};
 
 /// How work is done in the background.
@@ -20,6 +20,7 @@ pub struct TasksSection {
     pub scheduled: bool,
     pub keep_days: u32,
     pub keep_dead_days: u32,
+    pub most_waiting: u64,
     pub queue: BTreeMap<String, OfQueue>,
 }
 
@@ -34,6 +35,8 @@ pub struct OfQueue {
     pub per_second: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub priority: Option<NonZeroU16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_waiting: Option<u64>,
 }
 
 /// A queue as the command line names it: `default`, or `indexing:4` with workers of its own.
@@ -62,6 +65,13 @@ impl TasksSection {
         let of =
             self.queue.iter().filter_map(|(queue, of)| Some((queue.clone(), of.workers?.get())));
         Workers { shared: self.workers, only: self.queues.clone(), of: of.collect() }
+    }
+
+    /// How many tasks may wait.
+    pub fn most_waiting(&self) -> MostWaiting {
+        let of =
+            self.queue.iter().filter_map(|(queue, of)| Some((queue.clone(), of.most_waiting?)));
+        MostWaiting { in_each: self.most_waiting, of: of.collect() }
     }
 
     /// Has these queues worked on and no others, in the way that each says.

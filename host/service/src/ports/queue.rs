@@ -131,6 +131,9 @@ pub trait Tasks: Send + Sync {
     /// Tasks by queue and state.
     async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>>;
 
+    /// How many tasks wait in a queue, for their time or for a worker.
+    async fn waiting(&self, queue: &str) -> Result<u64>;
+
     /// What is to be seen to, by queue. Reads no task that is over.
     async fn backlogs(&self) -> Result<Vec<Backlog>>;
 

@@ -4,6 +4,7 @@ mod list;
 mod pause;
 mod purge;
 mod resume;
+mod room;
 mod workers;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,8 @@ pub use list::{QueueState, list, read};
 pub use pause::pause;
 pub use purge::purge;
 pub use resume::resume;
+pub use room::MostWaiting;
+pub(crate) use room::{Counts, let_in};
 pub use workers::Workers;
 
 use crate::collections::ActiveSet;

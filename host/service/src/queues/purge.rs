@@ -20,6 +20,7 @@ pub async fn purge(ctx: &Context, name: &str, why: Option<&str>) -> Result<u64> 
     };
     must_be_known(ctx, name).await?;
     let cancelled = ctx.queue.purge(name, &why).await?;
+    ctx.counts.forget(name);
     tracing::info!(queue = name, cancelled, "the queue {name} was purged of {cancelled} tasks");
     Ok(cancelled)
 }

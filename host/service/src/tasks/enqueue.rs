@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::kinds::{self, Known};
 use crate::ports::Change;
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, queues};
 
 /// The longest payload, in bytes of JSON.
 const MAX_PAYLOAD: usize = 256 << 10;
@@ -78,7 +78,7 @@ impl NewTask {
 /// # Errors
 /// `NotFound` for an unknown kind, naming those there are; `InvalidDocument` for a payload that its
 /// schema refuses, a time too far away, or a key that is none; `Conflict` for a key that was another
-/// task's.
+/// task's; `Full` if too much waits in its queue.
 #[tracing::instrument(name = "tasks.enqueue", skip_all, fields(task.kind = asked.kind))]
 pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
     if !ctx.caller.is_admin() {
@@ -89,6 +89,7 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
         if let Some(task) = there_already(ctx, &task).await? {
             return Ok(Enqueued { task, is_new: false });
         }
+        queues::let_in(ctx, &task.queue).await?;
         match ctx.database.write(vec![Change::Enqueue(task.clone())]).await {
             Ok(_) => {
                 ctx.queue.announce(std::slice::from_ref(&task));

@@ -700,6 +700,7 @@ async fn backlogs_tell_what_is_to_be_seen_to(scene: &Scene<'_>) {
     let backlogs = scene.database.backlogs().await.unwrap();
 
     let ours: Vec<_> = backlogs.into_iter().filter(|backlog| backlog.queue == queue).collect();
+    assert_eq!(scene.database.waiting(&queue).await.unwrap(), 2);
     let backlog = Backlog { queue, running: 1, silent: 0, waiting: 2, first_due, dead: 1 };
     assert_eq!(ours, [backlog]);
 }
