@@ -41,6 +41,8 @@ async fn enqueue(app: &TestApp, queue: &str) -> Task {
         created_by: None,
         trace: None,
         order_key: None,
+        idempotency_key: None,
+        unique_key: None,
     };
     services.database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
     task

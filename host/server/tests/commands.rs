@@ -1,5 +1,7 @@
 //! The program's commands, as a shell runs them: with a server on the data folder and without one.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, and says why")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

@@ -63,6 +63,8 @@ impl Scene {
             created_by: None,
             trace: None,
             order_key: None,
+            idempotency_key: None,
+            unique_key: None,
         }
     }
 

@@ -43,7 +43,7 @@ async fn a_manifests_schedule_comes_and_goes_with_its_plugin_and_stays_paused() 
 async fn a_time_that_was_fired_before_there_were_schedules_is_not_fired_again() {
     let scene = Scene::new().await;
     scene.clock.set("2026-03-02T03:00:05Z");
-    tasks::enqueue(&scene.ctx, NIGHTLY, json!({})).await.unwrap();
+    tasks::enqueue(&scene.ctx, tasks::NewTask::new(NIGHTLY, json!({}))).await.unwrap();
     scene.work().await;
 
     assert_eq!(scene.look().await, 1);
