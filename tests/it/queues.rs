@@ -130,15 +130,15 @@ async fn a_queue_that_is_not_there_is_refused_by_naming_those_that_are() {
     enqueue(&app, "by-hand").await;
 
     for reply in [
-        app.admin.get("/api/admin/queues/defualt").await,
-        app.admin.act("/api/admin/queues/defualt/pause").await,
-        app.admin.act("/api/admin/queues/defualt/resume").await,
-        app.admin.act("/api/admin/queues/defualt/purge").await,
+        app.admin.get("/api/admin/queues/elsewhere").await,
+        app.admin.act("/api/admin/queues/elsewhere/pause").await,
+        app.admin.act("/api/admin/queues/elsewhere/resume").await,
+        app.admin.act("/api/admin/queues/elsewhere/purge").await,
     ] {
         assert_eq!(reply.status, 404);
         assert_eq!(
             reply.json()["message"],
-            "There is no queue defualt; there are: by-hand, default."
+            "There is no queue elsewhere; there are: by-hand, default."
         );
     }
     let long = json!({"why": "x".repeat(501)});

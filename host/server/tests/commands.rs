@@ -186,7 +186,7 @@ fn a_command_ends_with_the_code_that_help_lists_and_a_sentence() {
     std::fs::write(&data, "").unwrap();
 
     for (arguments, code, word) in [
-        (&["import", "--colection", "records", "x"][..], USAGE, "--collection"),
+        (&["import", "--kollektion", "records", "x"][..], USAGE, "--collection"),
         (&["task", "show", "nonesuch"], NOT_FOUND, "nonesuch"),
         (&["export", "--collection", "nonesuch"], NOT_FOUND, "nonesuch"),
         (&["user", "create", "it@example.org"], CONFLICT, "already"),

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_plugin_has_the_repositorys_own_name() {
+    fn no_plugin_has_the_name_of_the_repository() {
         let refused = refuse_own_name(&"repono".parse().unwrap()).unwrap_err();
 
         assert_eq!(refused.kind(), crate::Kind::Invalid, "{refused}");
