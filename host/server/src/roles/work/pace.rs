@@ -9,8 +9,8 @@ use tokio::time::Instant;
 /// Whoever comes late may make up for so much, so that waking up late does not add up.
 const LATE: Duration = Duration::from_millis(100);
 
-/// Lets so many tasks a second begin, whoever asks. What was allowed and not needed is given back,
-/// which no crate for limits does.
+/// Lets so many tasks a second begin, whoever asks. What was allowed and not needed is given back: a
+/// limiter as of `governor` takes nothing back.
 pub(super) struct Pace {
     between: Duration,
     /// When the next may begin.
