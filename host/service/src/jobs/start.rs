@@ -18,7 +18,7 @@ pub async fn start(ctx: &Context, id: &str, payload: Option<Value>) -> Result<Ru
         let task = task.map_err(|error| in_its_words(error, ARGUMENTS))?;
         return Ok(Run { tick: None, task });
     }
-    let task = tasks::prepare(ctx, &job.kind, payload.unwrap_or(job.payload));
+    let task = tasks::prepare(ctx, &job.kind, payload.unwrap_or(job.payload)).await;
     let task = task.map_err(|error| in_its_words(error, ARGUMENTS))?;
     let run = Change::NoteRun { schedule: job.id, task: task.id.clone(), tick: None };
     ctx.database.write(vec![Change::Enqueue(task.clone()), run]).await?;

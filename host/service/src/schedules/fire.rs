@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use repono_domain::{CatchUp, Schedule, Task};
 use sha2::{Digest as _, Sha256};
 
-use super::judge::times;
+use super::judge::{self, times};
 use super::run::unfinished;
 use crate::ports::Change;
 use crate::{Context, Error, Kind, Result, tasks};
@@ -31,8 +31,7 @@ pub async fn fire_due(ctx: &Context) -> Result<Vec<String>> {
             }
             Ok(None) => {}
             Err(Error::InvalidDocument(problems)) => {
-                let why: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
-                told.push(format!("the schedule {name} cannot fire: {}", why.join(" ")));
+                told.push(format!("the schedule {name} cannot fire: {}", judge::told(&problems)));
             }
             Err(error) => told.push(format!("the schedule {name} cannot fire: {}", error.told())),
         }
@@ -55,7 +54,7 @@ async fn fire(ctx: &Context, schedule: &Schedule) -> Result<Option<Task>> {
     let task = if schedule.plan.catch_up == CatchUp::Skip && is_late {
         None
     } else {
-        let task = tasks::prepare(ctx, &schedule.plan.kind, schedule.plan.payload.clone())?;
+        let task = tasks::prepare(ctx, &schedule.plan.kind, schedule.plan.payload.clone()).await?;
         let due = task.due.checked_add(jitter(schedule, tick)).unwrap_or(task.due);
         Some(Task { due, ..task })
     };

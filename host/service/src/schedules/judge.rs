@@ -54,6 +54,11 @@ pub(super) fn problems_of_name(ctx: &Context, name: &str) -> Vec<Problem> {
     Vec::new()
 }
 
+/// All of them in one sentence or more.
+pub(super) fn told(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ")
+}
+
 /// Times of a schedule that has them.
 pub(super) fn times(schedule: &Schedule) -> Result<Times, Error> {
     Times::read(&schedule.plan, schedule.created).map_err(Error::InvalidDocument)

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use repono_domain::{Problem, Schedule};
 
 use super::amend::find;
-use super::judge::problems_of_plan;
+use super::judge::{problems_of_plan, told};
 use super::times::Times;
 use crate::{Context, Error, Result};
 
@@ -56,10 +56,13 @@ pub async fn read(ctx: &Context, name: &str) -> Result<ScheduleState> {
 
 /// Schedules that should fire and cannot, each with why. For administrators.
 pub async fn broken(ctx: &Context) -> Result<Vec<(String, String)>> {
-    let all = list(ctx).await?.into_iter();
-    let broken = all.filter(|state| state.schedule.is_active() && !state.problems.is_empty());
-    let why = |problems: &[Problem]| {
-        problems.iter().map(|problem| problem.message.as_str()).collect::<Vec<_>>().join(" ")
-    };
-    Ok(broken.map(|state| (state.schedule.name, why(&state.problems))).collect())
+    if !ctx.caller.is_admin() {
+        return Err(Error::Forbidden);
+    }
+    let active = ctx.database.schedules().await?.into_iter().filter(Schedule::is_active);
+    let broken = active.filter_map(|schedule| {
+        let problems = problems_of_plan(ctx, &schedule.plan);
+        (!problems.is_empty()).then(|| (schedule.name, told(&problems)))
+    });
+    Ok(broken.collect())
 }

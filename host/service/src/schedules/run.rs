@@ -24,7 +24,7 @@ pub async fn run(ctx: &Context, name: &str, payload: Option<Value>) -> Result<Ta
             )));
         }
         let payload = payload.clone().unwrap_or_else(|| before.plan.payload.clone());
-        let task = tasks::prepare(ctx, &before.plan.kind, payload)?;
+        let task = tasks::prepare(ctx, &before.plan.kind, payload).await?;
         let after = Schedule {
             revision: before.revision + 1,
             updated: task.created,

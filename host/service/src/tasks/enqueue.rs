@@ -103,15 +103,17 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
     Err(Error::Conflict("Too many ask for the same task at the same time; try again.".to_owned()))
 }
 
-/// A task as it is to be stored, and then announced. For administrators.
+/// A task as it is to be stored, and then announced; its queue has room for it. For administrators.
 ///
 /// # Errors
 /// As those of [`enqueue`].
-pub fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
+pub async fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    new_task(ctx, &NewTask::new(kind, payload))
+    let task = new_task(ctx, &NewTask::new(kind, payload))?;
+    queues::let_in(ctx, &task.queue).await?;
+    Ok(task)
 }
 
 /// Whether a task of this kind could be queued with this payload.

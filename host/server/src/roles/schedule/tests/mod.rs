@@ -62,6 +62,13 @@ impl Scene {
 
     /// With what the repository itself does.
     async fn with(own_tasks: Vec<Arc<dyn OwnTask>>) -> Self {
+        Self::configured(own_tasks, |_| {}).await
+    }
+
+    async fn configured(
+        own_tasks: Vec<Arc<dyn OwnTask>>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(Held(AtomicI64::new(0)));
         clock.set("2026-03-01T12:00:00Z");
@@ -71,6 +78,7 @@ impl Scene {
         config.plugins.embedded = false;
         config.tasks.workers = 0;
         config.tasks.scheduled = false;
+        change(&mut config);
         let clock_of_app = Arc::clone(&clock) as _;
         let app = AppConfig { clock: clock_of_app, own_tasks, ..AppConfig::new(config) };
         let app = App::start(app).await.unwrap();

@@ -113,3 +113,28 @@ async fn jitter_makes_tasks_due_later_each_by_another_part_of_it() {
 
     scene.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tick_whose_queue_is_full_fires_when_there_is_room() {
+    let scene = Scene::configured(Vec::new(), |config| config.tasks.most_waiting = 1).await;
+    nightly::put_in_force(&scene.ctx, "0 3 * * *");
+    scene.look().await;
+    tasks::enqueue(&scene.ctx, tasks::NewTask::new(NIGHTLY, json!({}))).await.unwrap();
+
+    scene.clock.set("2026-03-02T03:00:00Z");
+    let told = look(&scene.ctx).await.unwrap();
+
+    let told: Vec<_> = told.into_iter().collect();
+    assert!(told[0].contains("The queue default has 1 tasks waiting"), "{told:?}");
+    assert_eq!(scene.tasks().await.len(), 1, "{told:?}");
+    scene.work().await;
+    // What waits is counted once a second.
+    let begun = std::time::Instant::now();
+    while !look(&scene.ctx).await.unwrap().is_empty() {
+        assert!(begun.elapsed().as_secs() < 30, "it does not fire though there is room");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert_eq!(scene.tasks().await.len(), 2);
+
+    scene.stop().await;
+}
