@@ -108,7 +108,7 @@ impl FromStr for NamedQueue {
 
 #[cfg(test)]
 mod tests {
-    use repono_service::collections::ActiveSet;
+    use repono_service::queues::DEFAULT;
 
     use super::*;
     use crate::config::Config;
@@ -128,7 +128,7 @@ mod tests {
 
         let workers = section.workers();
         assert_eq!(workers.own().collect::<Vec<_>>(), [("indexing", 4)]);
-        assert_eq!(workers.sharing(&ActiveSet::default()), ["default", "low"]);
+        assert_eq!(workers.sharing([DEFAULT.to_owned()].into()), ["default", "low"]);
     }
 
     #[test]

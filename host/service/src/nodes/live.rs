@@ -3,6 +3,7 @@
 use repono_domain::Node;
 
 use super::FORGOTTEN;
+use crate::queues::of_kinds;
 use crate::{Context, Result};
 
 /// Tells the others that this node lives, and what it has in force. Forgets those that have long
@@ -36,7 +37,7 @@ pub(super) fn this_node(ctx: &Context) -> Node {
         seen: ctx.clock.now(),
         generation: standing.generation,
         problem: standing.problem.clone(),
-        works_on: Some(ctx.workers.works_on(&ctx.active.load())),
+        works_on: Some(ctx.workers.works_on(of_kinds(ctx))),
         ..ctx.node.clone()
     }
 }

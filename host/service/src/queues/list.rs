@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use repono_domain::{Node, WorkedQueue};
 
-use super::{known, unknown};
+use super::{known, of_kinds, unknown};
 use crate::ports::Pause;
 use crate::{Context, Error, Result, nodes};
 
@@ -52,7 +52,7 @@ pub async fn list(ctx: &Context) -> Result<Vec<QueueState>> {
         .map(|backlog| (backlog.queue.clone(), backlog))
         .collect();
     let nodes: Vec<_> = nodes::list(ctx).await?.into_iter().filter(|node| node.alive).collect();
-    let mut here = ctx.workers.works_on(&ctx.active.load());
+    let mut here = ctx.workers.works_on(of_kinds(ctx));
     let state = |name: String| {
         let backlog = backlogs.remove(&name);
         let count = |of: fn(&crate::ports::Backlog) -> u64| backlog.as_ref().map_or(0, of);

@@ -17,22 +17,22 @@ pub use room::MostWaiting;
 pub(crate) use room::{Counts, let_in};
 pub use workers::Workers;
 
-use crate::collections::ActiveSet;
-use crate::{Context, Error, Result};
+use crate::tasks::kinds;
+use crate::{Context, Error, Result, Services};
 
-/// Where tasks go whose plugin names no queue.
+/// Where tasks go whose kind names no queue.
 pub const DEFAULT: &str = "default";
 
-/// The queues that plugins in force use, and the one of those that name none, as the repository's own do.
-pub fn of_plugins(active: &ActiveSet) -> BTreeSet<String> {
-    let kinds = active.plugins.values().flat_map(|active| &active.plugin.description().kinds);
-    let named = kinds.map(|kind| kind.queue.clone()).filter(|queue| !queue.is_empty());
-    named.chain([DEFAULT.to_owned()]).collect()
+/// The queues on which tasks of the kinds in force wait, and the default one.
+pub fn of_kinds(services: &Services) -> BTreeSet<String> {
+    let active = services.active.load();
+    let queues = kinds::all(services, &active).map(|known| known.queue().to_owned());
+    queues.chain([DEFAULT.to_owned()]).collect()
 }
 
-/// Every queue that plugins use, that has ever had a task, that is worked on here, or that is paused.
+/// Every queue that kinds in force use, that has ever had a task, that is worked on here, or that is paused.
 async fn known(ctx: &Context) -> Result<BTreeSet<String>> {
-    let mut known = of_plugins(&ctx.active.load());
+    let mut known = of_kinds(ctx);
     known.extend(ctx.workers.own().map(|(queue, _)| queue.to_owned()));
     known.extend(ctx.database.queues().await?);
     known.extend(ctx.database.pauses().await?.into_iter().map(|pause| pause.queue));

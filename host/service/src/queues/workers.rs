@@ -4,16 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use repono_domain::WorkedQueue;
 
-use super::of_plugins;
-use crate::collections::ActiveSet;
-
 /// The workers of this process, as its operator wants them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Workers {
     /// Those that queues share.
     pub shared: usize,
-    /// Queues that are worked on. Empty: all that plugins in force use, and those that have workers
-    /// of their own.
+    /// Queues that are worked on. Empty: all that kinds in force use, and those that have workers of
+    /// their own.
     pub only: Vec<String>,
     /// Queues with workers of their own, and how many. The others do not work on them.
     pub of: BTreeMap<String, usize>,
@@ -26,11 +23,11 @@ impl Workers {
         of.filter(|(queue, _)| self.only.is_empty() || self.only.iter().any(|only| only == queue))
     }
 
-    /// Queues that share workers, with these plugins in force.
-    pub fn sharing(&self, active: &ActiveSet) -> Vec<String> {
+    /// Queues that share workers, when kinds in force use these.
+    pub fn sharing(&self, used: BTreeSet<String>) -> Vec<String> {
         let all = match self.only.as_slice() {
-            [] => of_plugins(active),
-            only => only.iter().cloned().collect::<BTreeSet<_>>(),
+            [] => used,
+            only => only.iter().cloned().collect(),
         };
         all.into_iter().filter(|queue| !self.of.contains_key(queue)).collect()
     }
@@ -43,12 +40,12 @@ impl Workers {
     }
 
     /// All that is worked on, by queue.
-    pub(crate) fn works_on(&self, active: &ActiveSet) -> Vec<WorkedQueue> {
+    pub(crate) fn works_on(&self, used: BTreeSet<String>) -> Vec<WorkedQueue> {
         let own = self.own().map(|(queue, count)| WorkedQueue {
             queue: queue.to_owned(),
             workers: Some(u32::try_from(count).unwrap_or(u32::MAX)),
         });
-        let sharing = if self.sharers() == 0 { Vec::new() } else { self.sharing(active) };
+        let sharing = if self.sharers() == 0 { Vec::new() } else { self.sharing(used) };
         let sharing = sharing.into_iter().map(|queue| WorkedQueue { queue, workers: None });
         let mut all: Vec<_> = own.chain(sharing).collect();
         all.sort_by(|one, other| one.queue.cmp(&other.queue));
@@ -59,9 +56,10 @@ impl Workers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queues::DEFAULT;
 
     fn told(workers: &Workers) -> Vec<(String, Option<u32>)> {
-        let all = workers.works_on(&ActiveSet::default());
+        let all = workers.works_on(BTreeSet::from([DEFAULT.to_owned()]));
         all.into_iter().map(|worked| (worked.queue, worked.workers)).collect()
     }
 
@@ -75,7 +73,7 @@ mod tests {
         let workers = Workers { shared: 3, only: Vec::new(), of };
 
         assert_eq!(told(&workers), [named("default", Some(2)), named("indexing", Some(4))]);
-        assert!(workers.sharing(&ActiveSet::default()).is_empty());
+        assert!(workers.sharing(BTreeSet::from([DEFAULT.to_owned()])).is_empty());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use repono_domain::PluginName;
 use super::own::OwnTask;
 use crate::collections::{ActivePlugin, ActiveSet};
 use crate::ports::TaskKind;
+use crate::queues::DEFAULT;
 use crate::{Error, Result, Services};
 
 /// Whose the repository's own kinds are: `repono.tidy`. No plugin is called so.
@@ -39,7 +40,7 @@ impl<'a> Known<'a> {
 
     /// The queue on which its tasks wait.
     pub fn queue(&self) -> &'a str {
-        if self.kind.queue.is_empty() { "default" } else { &self.kind.queue }
+        if self.kind.queue.is_empty() { DEFAULT } else { &self.kind.queue }
     }
 
     /// The plugin that does it, unless the repository does.

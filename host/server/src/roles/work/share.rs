@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use repono_service::Context;
+use repono_service::{Context, queues};
 use tokio::time::Instant;
 
 use super::pace::Pace;
@@ -44,11 +44,11 @@ impl Share {
         Self { queue: None, turns: Turns::new(priorities), paces: paces(section) }
     }
 
-    /// The queues of this share, with the plugins that are in force now.
+    /// The queues of this share, with the kinds that are in force now.
     pub(super) fn queues(&self, ctx: &Context) -> Vec<String> {
         match &self.queue {
             Some(queue) => vec![queue.clone()],
-            None => ctx.workers.sharing(&ctx.active.load()),
+            None => ctx.workers.sharing(queues::of_kinds(ctx)),
         }
     }
 

@@ -138,7 +138,7 @@ async fn page(
     })
 }
 
-/// The last task of a kind with a schedule says when it was last due.
+/// A schedule that is met for the first time goes on from the last task of its kind.
 async fn last_of_schedules(ctx: &Context) -> Result<HashSet<TaskId>> {
     let active = ctx.active.load_full();
     let mut spared = HashSet::new();
