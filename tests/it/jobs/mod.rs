@@ -159,6 +159,30 @@ async fn a_run_that_is_done_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_log_of_a_run_has_what_was_logged_of_its_task() {
+    let app = TestApp::new().await;
+    let mut job = job();
+    job["default_args"] = json!({"collection": "nowhere"});
+    let id = app.admin.post("/api/jobs", &job).await.expect(201).id();
+    let run = app.admin.act(&format!("/api/jobs/{id}/runs")).await.expect(201).id();
+
+    let path = format!("/api/jobs/{id}/runs/{run}");
+    let begun = std::time::Instant::now();
+    while !app.admin.get(&path).await.expect(200).json()["finished_at"].is_string() {
+        assert!(begun.elapsed().as_secs() < 60, "it does not end");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let logs = app.admin.get(&format!("{path}/logs")).await.expect(200).json();
+
+    let lines = logs["hits"]["hits"].as_array().unwrap();
+    let failed =
+        |line: &&Value| line["message"].as_str().unwrap().starts_with("the attempt failed");
+    let failed = lines.iter().find(failed).unwrap();
+    assert_eq!(failed["level"], "ERROR", "{logs}");
+    assert_eq!(failed["context"], json!({"job_id": id, "run_id": run}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn tasks_tell_what_jobs_can_be_made_of() {
     let app = idle().await;
 

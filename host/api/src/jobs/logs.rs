@@ -4,10 +4,11 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
-use repono_domain::TaskState;
+use repono_domain::{LogLevel, LogLine, TaskState};
 use repono_service::jobs;
 use repono_service::ports::Run;
 use repono_service::records::time;
+use repono_service::tasks;
 use serde_json::{Value, json};
 
 use super::{RunPath, address, message, status};
@@ -15,8 +16,7 @@ use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, Shape};
 
-/// Tells what is known of a run: when it was asked for, and how it is now. What its task wrote to the log
-/// is not kept with it.
+/// Tells what is known of a run: when it was asked for, what was logged of its task, and how it is now.
 #[utoipa::path(
     get,
     path = "/api/jobs/{id}/runs/{run}/logs",
@@ -31,7 +31,7 @@ pub(crate) async fn handler(
     shape: Shape,
 ) -> Result<Response, Failure> {
     let run = jobs::read_run(&ctx, &path.id, &path.run()).await?;
-    let lines = lines(&path.id, &run);
+    let lines = lines(&path.id, &run, tasks::log(&ctx, &run.task.id).await?);
     let address = format!("{}/runs/{}/logs", address(&ctx, &path.id), run.task.id);
     let value = json!({
         "hits": {"total": lines.len(), "hits": lines},
@@ -41,7 +41,7 @@ pub(crate) async fn handler(
     Ok(answer(&shape, StatusCode::OK, &value))
 }
 
-fn lines(job: &str, run: &Run) -> Vec<Value> {
+fn lines(job: &str, run: &Run, logged: Vec<LogLine>) -> Vec<Value> {
     let task = &run.task;
     let line = |at: Timestamp, level: &str, message: String| {
         json!({
@@ -56,6 +56,7 @@ fn lines(job: &str, run: &Run) -> Vec<Value> {
         |tick| format!("Its time came at {}.", time(tick)),
     );
     let mut lines = vec![line(task.created, "INFO", asked)];
+    lines.extend(logged.into_iter().map(|logged| line(logged.at, name(logged.level), logged.text)));
     if task.attempts > 0 || task.state != TaskState::Queued {
         let level = if task.error.is_some() { "ERROR" } else { "INFO" };
         let now = format!("{}, attempts: {} of {}", status(task), task.attempts, task.max_attempts);
@@ -63,4 +64,14 @@ fn lines(job: &str, run: &Run) -> Vec<Value> {
         lines.push(line(task.updated, level, told));
     }
     lines
+}
+
+/// As `InvenioRDM` calls it.
+fn name(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Trace | LogLevel::Debug => "DEBUG",
+        LogLevel::Info => "INFO",
+        LogLevel::Warn => "WARNING",
+        LogLevel::Error => "ERROR",
+    }
 }
