@@ -2,11 +2,13 @@
 
 use std::time::SystemTime;
 
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 use repono_service::ports::{Clock, Mail};
 use repono_service::{Error, Result};
+
+const AUTO_SUBMITTED: HeaderName = HeaderName::new_from_ascii_str("Auto-Submitted");
 
 /// Writes letters in somebody's name.
 pub(crate) struct Writer {
@@ -31,6 +33,8 @@ impl Writer {
             .to(Mailbox::new(None, to))
             .subject(subject)
             .date(SystemTime::from(clock.now()))
+            // RFC 3834: nobody's absence note is to answer it.
+            .raw_header(HeaderValue::new(AUTO_SUBMITTED, "auto-generated".to_owned()))
             .message_id(Some(format!("<{}@{}>", mail.id, self.from.email.domain())));
         let written = match &mail.html {
             Some(html) => message
@@ -39,28 +43,6 @@ impl Writer {
                 SinglePart::builder().header(ContentType::TEXT_PLAIN).body(mail.text.clone()),
             ),
         };
-        let mut written =
-            written.map_err(|error| Error::internal("a letter cannot be written", error))?;
-        // RFC 3834: nobody's absence note is to answer it.
-        written.headers_mut().set(AutoSubmitted);
-        Ok(written)
-    }
-}
-
-/// It was written by a program.
-#[derive(Clone)]
-struct AutoSubmitted;
-
-impl lettre::message::header::Header for AutoSubmitted {
-    fn name() -> lettre::message::header::HeaderName {
-        lettre::message::header::HeaderName::new_from_ascii_str("Auto-Submitted")
-    }
-
-    fn parse(_: &str) -> std::result::Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Ok(Self)
-    }
-
-    fn display(&self) -> lettre::message::header::HeaderValue {
-        lettre::message::header::HeaderValue::new(Self::name(), "auto-generated".to_owned())
+        written.map_err(|error| Error::internal("a letter cannot be written", error))
     }
 }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::{Error as SmtpError, PoolConfig};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use percent_encoding::percent_decode_str;
 use repono_service::ports::{Clock, Mail, Mailer};
@@ -94,22 +94,11 @@ impl Mailer for Smtp {
         match sent {
             Ok(_) => Ok(()),
             Err(error) if error.is_permanent() => {
-                Err(Error::Invalid(format!("the mail server does not take it: {}", said(&error))))
+                Err(Error::Invalid(format!("the mail server does not take it: {error}")))
             }
-            Err(error) => Err(Error::unavailable("mail", said(&error))),
+            Err(error) => Err(Error::unavailable("mail", error)),
         }
     }
-}
-
-/// All that is known, in a line.
-fn said(error: &SmtpError) -> String {
-    let mut said = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        said = format!("{said}: {cause}");
-        source = cause.source();
-    }
-    said
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>> {
