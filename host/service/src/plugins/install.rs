@@ -35,8 +35,8 @@ pub async fn install(ctx: &Context, bytes: Bytes, grants: Grants) -> Result<Inst
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let (package, plugin) = examine(ctx, bytes, grants).await?;
-    let missing = missing_vocabularies(ctx, &plugin, &served_by(ctx, &plugin)?);
+    let (package, plugin, made) = examine(ctx, bytes, grants).await?;
+    let missing = missing_vocabularies(ctx, &plugin, &made);
     let warnings = missing.into_iter().map(|name| format!("There is no vocabulary {name}: every document that names a term of it will be invalid.")).collect();
     let installed = Installed {
         name: package.name.clone(),
@@ -59,19 +59,21 @@ fn refuse_own_name(name: &PluginName) -> Result<()> {
     Ok(())
 }
 
-/// Checks a component in every way short of using it, and keeps nothing.
+/// Checks a component in every way short of using it, and keeps nothing. Answers what it would serve,
+/// too.
 pub(super) async fn examine(
     ctx: &Context,
     bytes: Bytes,
     grants: Grants,
-) -> Result<(Package, Arc<dyn Plugin>)> {
+) -> Result<(Package, Arc<dyn Plugin>, Vec<Collection>)> {
     let plugin = ctx
         .runtime
         .load(bytes.clone(), &grants)
         .await
         .map_err(|refusal| Error::Invalid(refusal.to_string()))?;
     refuse_own_name(&plugin.description().name)?;
-    for collection in &served_by(ctx, &plugin)? {
+    let made = served_by(ctx, &plugin)?;
+    for collection in &made {
         let active = ctx.active.load();
         if let Some(owner) =
             active.collections.get(&collection.name).map(|owned| &owned.plugin.description().name)
@@ -95,7 +97,7 @@ pub(super) async fn examine(
         installed: ctx.clock.now(),
         bytes,
     };
-    Ok((package, plugin))
+    Ok((package, plugin, made))
 }
 
 /// The collections that it would serve, each with the name of an index that is not used.

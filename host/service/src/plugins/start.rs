@@ -11,11 +11,10 @@ use super::activate::{find, load, put_in_force};
 use super::assemble::{collections, with_plugin, without_plugin};
 use super::install::examine;
 use super::swap::remove_unused_indices;
-use crate::error::Kind;
 use crate::indexing::repair;
 use crate::nodes::{self, Alone, Standing, alone};
 use crate::ports::{Activation, Grants, IndexName};
-use crate::{Context, Error, Result, vocabularies};
+use crate::{Context, Error, Kind, Result, vocabularies};
 
 /// A plugin that comes with the program.
 #[derive(Clone, Debug)]
@@ -38,7 +37,7 @@ const TURNS: u32 = 120;
 /// indices that may have lost writes.
 ///
 /// A plugin that cannot be loaded is reported and left out: one bad plugin never stops the others.
-/// [`crate::error::Kind::Unavailable`]: what is needed to activate what is shipped did not answer for
+/// [`Kind::Unavailable`]: what is needed to activate what is shipped did not answer for
 /// minutes; a start without it would leave collections out until the next.
 pub async fn start(ctx: &Context, shipped: Vec<Shipped>) -> Result<()> {
     let shipped = new_ones(ctx, shipped).await?;
@@ -96,7 +95,8 @@ async fn turn(ctx: &Context, has_something_to_change: bool) -> Result<Option<Alo
     alone(ctx).await.map(Some)
 }
 
-/// Installs and activates at once, so that a start that is cut off leaves it to the next; again while a service does not answer. The caller is [`alone`].
+/// Installs and activates at once, so that a start that is cut off leaves it to the next; again while
+/// a service does not answer. The caller is [`alone`].
 async fn bring(ctx: &Context, plugin: &Shipped) -> Result<()> {
     for _ in 0..TURNS {
         match bring_once(ctx, plugin).await {
@@ -111,7 +111,7 @@ async fn bring(ctx: &Context, plugin: &Shipped) -> Result<()> {
 }
 
 async fn bring_once(ctx: &Context, plugin: &Shipped) -> Result<()> {
-    let (package, plugin) = examine(ctx, plugin.bytes.clone(), plugin.grants.clone()).await?;
+    let (package, plugin, _) = examine(ctx, plugin.bytes.clone(), plugin.grants.clone()).await?;
     put_in_force(ctx, plugin, Some(package), |_| {}).await
 }
 

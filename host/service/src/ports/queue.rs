@@ -188,9 +188,9 @@ pub trait Queue: Send + Sync {
     /// Tells workers again of what is due and was not heard of. Answers of how many.
     async fn refill(&self) -> Result<u64>;
 
-    /// Takes up to `limit` tasks of these queues that are due, of earlier queues first. A task whose worker neither ends
-    /// nor [extends](Queue::extend) its claim within `lease` is handed out again. One with an order
-    /// key is not handed out before all that came before it in that order are over.
+    /// Takes up to `limit` tasks of these queues that are due, of earlier queues first. A task whose
+    /// worker neither ends nor [extends](Queue::extend) its claim within `lease` is handed out again.
+    /// One with an order key is not handed out before all that came before it in that order are over.
     async fn claim(
         &self,
         queues: &[String],

@@ -388,7 +388,9 @@ async fn load(ctx: &Context, collection: &Collection, keys: &[String]) -> Result
         let asked = records.map(|(id, _)| async { (*id, ctx.cached(collection, *id).await) });
         for (id, kept) in join_all(asked).await {
             match kept {
-                Ok(rendered) => drop(shown.insert((id, false), rendered)),
+                Ok(rendered) => {
+                    shown.insert((id, false), rendered);
+                }
                 Err(lease) => leases.extend(lease.map(|lease| (id, lease))),
             }
         }
