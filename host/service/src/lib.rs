@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod collections;
 mod context;
 mod error;
+pub mod events;
 pub mod health;
 pub mod indexing;
 pub mod jobs;

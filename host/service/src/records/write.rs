@@ -1,11 +1,11 @@
 //! What every change to a record has in common.
 
-use repono_domain::RecordId;
+use repono_domain::{RecordId, Task};
 
 use crate::collections::Collection;
 use crate::indexing::Job;
 use crate::ports::Change;
-use crate::{Context, Result};
+use crate::{Context, Result, events};
 
 /// Whether an answer waits until what it says can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -36,8 +36,8 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// Carries out `changes` together with the promise to index `records`, and answers what is to be
-/// indexed.
+/// Carries out `changes`, together with what follows from them and the promise to index `records`, and
+/// answers what is to be indexed.
 pub(super) async fn store(
     ctx: &Context,
     collection: &Collection,
@@ -45,12 +45,24 @@ pub(super) async fn store(
     records: &[RecordId],
 ) -> Result<Vec<Job>> {
     let trace = ctx.traces.current();
+    changes.extend(events::follow(ctx, &changes).await?);
+    let tasks: Vec<_> = changes.iter().filter_map(enqueued).cloned().collect();
     changes.extend(records.iter().map(|&record| Change::Index {
         collection: collection.name.clone(),
         record,
         trace,
     }));
     let written = ctx.database.write(changes).await?;
+    if !tasks.is_empty() {
+        ctx.queue.announce(&tasks);
+    }
     let job = |(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace };
     Ok(records.iter().zip(written.outbox).map(job).collect())
+}
+
+fn enqueued(change: &Change) -> Option<&Task> {
+    match change {
+        Change::Enqueue(task) => Some(task),
+        _ => None,
+    }
 }
