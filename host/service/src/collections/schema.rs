@@ -5,8 +5,9 @@ use std::sync::Arc;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use repono_domain::{Problem, pointer_step};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::shown::{Extent, Places, Shown};
 use crate::vocabularies::Terms;
 
 /// The most problems told of one document: the rest is more of the same.
@@ -37,6 +38,7 @@ pub struct Reference {
 pub struct Schema {
     validator: Arc<Validator>,
     references: Arc<[Reference]>,
+    places: Arc<Places>,
 }
 
 impl Schema {
@@ -56,7 +58,8 @@ impl Schema {
         find_references(schema, schema, &mut Vec::new(), &mut references, 0);
         references.sort_by_key(|reference: &Reference| reference.path.len());
         references.dedup();
-        Ok(Self { validator: Arc::new(validator), references: references.into() })
+        let places = Arc::new(Places::new(&references));
+        Ok(Self { validator: Arc::new(validator), references: references.into(), places })
     }
 
     /// Where it refers to vocabularies.
@@ -97,38 +100,14 @@ impl Schema {
         }
     }
 
-    /// Shows terms beside their ids: what the schema lists, for people.
-    pub fn show_terms(&self, metadata: &mut Value, terms: &Terms) {
-        self.expand(metadata, terms, |reference, name| {
-            reference.show.iter().any(|shown| shown == name)
-        });
-    }
-
-    /// Shows whole terms beside their ids, for plugins.
-    pub fn show_whole_terms(&self, metadata: &mut Value, terms: &Terms) {
-        self.expand(metadata, terms, |_, _| true);
-    }
-
-    fn expand(
-        &self,
-        metadata: &mut Value,
-        terms: &Terms,
-        shown: impl Fn(&Reference, &str) -> bool,
-    ) {
-        for reference in self.references.iter() {
-            visit_mut(metadata, &reference.path, &mut |value| {
-                let Value::Object(object) = value else { return };
-                let Some(Value::String(id)) = object.get("id") else { return };
-                let Some(Value::Object(term)) = terms.get(&reference.vocabulary, id) else {
-                    return;
-                };
-                for (name, value) in term {
-                    if name != "id" && shown(reference, name) {
-                        object.insert(name.clone(), value.clone());
-                    }
-                }
-            });
-        }
+    /// Metadata, to be written with what is known of the terms that it names.
+    pub fn shown<'a>(
+        &'a self,
+        metadata: &'a Map<String, Value>,
+        terms: &'a Terms,
+        extent: Extent,
+    ) -> Shown<'a> {
+        Shown { metadata, places: &self.places, terms, extent }
     }
 }
 
@@ -338,19 +317,32 @@ mod tests {
         );
     }
 
+    fn shown(metadata: &Value, extent: Extent) -> Value {
+        let (schema, terms) = (schema(), terms());
+        let shown = schema.shown(metadata.as_object().unwrap(), &terms, extent);
+        serde_json::to_value(shown).unwrap()
+    }
+
     #[test]
     fn terms_are_shown_and_forgotten() {
-        let stored = json!({"title": "abc", "creators": [{"role": {"id": "editor"}}]});
+        let role = json!({"id": "editor", "title": "mine", "note": 1});
+        let stored =
+            json!({"title": "abc", "creators": [{"role": role}, {"role": {"id": "x"}}, 7]});
 
-        let mut shown = stored.clone();
-        schema().show_terms(&mut shown, &terms());
+        let mut listed = shown(&stored, Extent::Listed);
         assert_eq!(
-            shown["creators"][0]["role"],
-            json!({"id": "editor", "title": {"en": "Editor"}})
+            listed["creators"],
+            json!([
+                {"role": {"id": "editor", "title": {"en": "Editor"}, "note": 1}},
+                {"role": {"id": "x"}},
+                7
+            ])
         );
+        assert_eq!(shown(&stored, Extent::Whole)["creators"][0]["role"]["props"]["marc"], "edt");
 
-        schema().forget_shown(&mut shown);
-        assert_eq!(shown, stored);
+        schema().forget_shown(&mut listed);
+        assert_eq!(listed["creators"][0]["role"], json!({"id": "editor", "note": 1}));
+        assert_eq!(listed["title"], stored["title"]);
     }
 
     #[test]

@@ -3,14 +3,17 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use repono_domain::{CollectionName, Draft, Record, RecordId};
-use serde_json::{Value, json};
+use repono_domain::{CollectionName, Record, RecordId};
+use serde_json::{Map, Value};
 
 use crate::collections::Collection;
 use crate::plugins::call;
 use crate::ports::{Doc, IndexWrite, PluginFailure, Stored, Visible};
-use crate::records::{draft_for_plugins, record_for_plugins, to_doc};
+use crate::records::{indexed_draft, indexed_record, record_doc};
 use crate::{Context, Result};
+
+/// A search document, or a part of one.
+type Object = Map<String, Value>;
 
 /// Ends the keys of drafts.
 pub(crate) const DRAFT: &str = ".draft";
@@ -76,15 +79,16 @@ pub(super) async fn index_into(
     stored: &[Stored],
     visible: Visible,
 ) -> Result<Vec<Verdict>> {
-    let (mut records, mut verdicts) = transformed(ctx, collection, stored).await;
+    let (mut records, mut verdicts) = documents(ctx, collection, stored).await;
     let mut writes = Vec::with_capacity(stored.len() * 2);
     let mut places: HashMap<String, usize> = HashMap::new();
     for (place, found) in stored.iter().enumerate() {
         if verdicts[place] != Verdict::Done {
             continue;
         }
-        let body = records.remove(&place).map(|body| record_doc(found, body));
-        let draft = found.draft.as_ref().map(|draft| draft_doc(ctx, collection, draft));
+        let body = records.remove(&place);
+        let draft = found.draft.as_ref();
+        let draft = draft.map(|draft| indexed_draft(&ctx.services, collection, draft));
         // What was never there need not be removed: no draft came before the first state of a work
         // that was published at once, and a record that is not stored has never been.
         let (had_record, had_draft) = (found.record.is_some(), found.version > 1);
@@ -93,6 +97,7 @@ pub(super) async fn index_into(
         for (key, body, had) in writes_of {
             if body.is_some() || had {
                 places.insert(key.clone(), place);
+                let body = body.map(Value::Object);
                 writes.push(IndexWrite { key, version: found.version, body });
             }
         }
@@ -111,52 +116,69 @@ pub(super) fn draft_key(id: RecordId) -> String {
 }
 
 /// The search documents of published records, by position, made by the plugin if it makes them.
-async fn transformed(
+async fn documents(
     ctx: &Context,
     collection: &Arc<Collection>,
     stored: &[Stored],
-) -> (HashMap<usize, Value>, Vec<Verdict>) {
+) -> (HashMap<usize, Object>, Vec<Verdict>) {
     let mut verdicts = vec![Verdict::Done; stored.len()];
-    let published = stored
+    let published: Vec<(usize, &Stored, &Record)> = stored
         .iter()
         .enumerate()
-        .filter_map(|(place, found)| visible_record(found).map(|record| (place, record)));
-    let bodies: Vec<(usize, &Record, Value)> = published
-        .map(|(place, record)| {
-            (place, record, record_for_plugins(&ctx.services, collection, record))
-        })
+        .filter_map(|(place, found)| Some((place, found, visible_record(found)?)))
         .collect();
-    if !collection.transforms {
-        return (bodies.into_iter().map(|(place, _, body)| (place, body)).collect(), verdicts);
+    let mut transformed = if collection.transforms {
+        let docs = published
+            .iter()
+            .map(|(place, _, record)| (*place, record_doc(&ctx.services, collection, record)));
+        Some(transformed(ctx, collection, docs.collect(), &mut verdicts).await)
+    } else {
+        None
+    };
+    let mut documents = HashMap::with_capacity(published.len());
+    for (place, found, record) in published {
+        let own = || indexed_record(&ctx.services, collection, record, found.draft.is_some());
+        let document = match &mut transformed {
+            None => own(),
+            Some(transformed) => {
+                let Some(mut document) = transformed.remove(&place) else { continue };
+                // The plugin's members win, but for those that the host keeps for itself.
+                document.extend(own());
+                document
+            }
+        };
+        documents.insert(place, document);
     }
+    (documents, verdicts)
+}
 
-    let docs: Vec<(usize, Doc)> =
-        bodies.iter().map(|(place, record, body)| (*place, to_doc(record, body))).collect();
+/// What the plugin makes of these records, by position.
+async fn transformed(
+    ctx: &Context,
+    collection: &Collection,
+    docs: Vec<(usize, Doc)>,
+    verdicts: &mut [Verdict],
+) -> HashMap<usize, Object> {
     let mut made = HashMap::new();
     match transform(ctx, collection, docs.iter().map(|(_, doc)| doc.clone()).collect()).await {
         Ok(answers) => docs
             .iter()
             .zip(answers)
-            .for_each(|((place, _), answer)| sort_out(*place, answer, &mut made, &mut verdicts)),
+            .for_each(|((place, _), answer)| sort_out(*place, answer, &mut made, verdicts)),
         // One bad document must not spoil the others: each is tried alone.
         Err(PluginFailure::Fault(_)) if docs.len() > 1 => {
             for (place, doc) in docs {
                 match transform(ctx, collection, vec![doc]).await {
                     Ok(answers) => answers
                         .into_iter()
-                        .for_each(|answer| sort_out(place, answer, &mut made, &mut verdicts)),
+                        .for_each(|answer| sort_out(place, answer, &mut made, verdicts)),
                     Err(failure) => verdicts[place] = verdict(&failure),
                 }
             }
         }
         Err(failure) => docs.iter().for_each(|(place, _)| verdicts[*place] = verdict(&failure)),
     }
-    for (place, _, body) in bodies {
-        if let Some(answer) = made.get_mut(&place) {
-            merge(answer, body);
-        }
-    }
-    (made, verdicts)
+    made
 }
 
 async fn transform(
@@ -170,12 +192,12 @@ async fn transform(
 fn sort_out(
     place: usize,
     answer: Result<String, String>,
-    made: &mut HashMap<usize, Value>,
+    made: &mut HashMap<usize, Object>,
     verdicts: &mut [Verdict],
 ) {
-    match answer.map(|text| serde_json::from_str::<Value>(&text)) {
-        Ok(Ok(body @ Value::Object(_))) => drop(made.insert(place, body)),
-        Ok(_) => {
+    match answer.map(|text| serde_json::from_str::<Object>(&text)) {
+        Ok(Ok(document)) => drop(made.insert(place, document)),
+        Ok(Err(_)) => {
             verdicts[place] = Verdict::Refused(
                 "the plugin answered with something that is not a JSON object".to_owned(),
             );
@@ -196,39 +218,6 @@ fn verdict(failure: &PluginFailure) -> Verdict {
     }
 }
 
-/// The plugin's members win, but for those that the host keeps for itself.
-fn merge(answer: &mut Value, body: Value) {
-    const PLUGINS_OWN: &[&str] = &["metadata"];
-    let (Value::Object(answer), Value::Object(body)) = (answer, body) else { return };
-    for (name, value) in body {
-        if !PLUGINS_OWN.contains(&name.as_str()) {
-            answer.insert(name, value);
-        }
-    }
-    answer.remove("internal");
-}
-
 fn visible_record(stored: &Stored) -> Option<&Record> {
     stored.record.as_ref().filter(|record| record.tombstone.is_none())
-}
-
-fn record_doc(stored: &Stored, mut body: Value) -> Value {
-    if let (Value::Object(body), Some(record)) = (&mut body, &stored.record) {
-        body.remove("links");
-        let internal = json!({"kind": "record", "owner": record.parent.owner.to_string(), "has_draft": stored.draft.is_some()});
-        body.insert("internal".to_owned(), internal);
-    }
-    body
-}
-
-fn draft_doc(ctx: &Context, collection: &Collection, draft: &Draft) -> Value {
-    let mut body = draft_for_plugins(&ctx.services, collection, draft);
-    if let Value::Object(body) = &mut body {
-        body.remove("links");
-        body.insert(
-            "internal".to_owned(),
-            json!({"kind": "draft", "owner": draft.parent.owner.to_string(), "has_draft": true}),
-        );
-    }
-    body
 }

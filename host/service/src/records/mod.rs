@@ -57,5 +57,5 @@ pub use versions::versions;
 pub use write::Refresh;
 
 pub(crate) use check::{check, check_all, doc as doc_to_check, take};
-pub(crate) use render::{draft_for_plugins, record_for_plugins, renderer, to_doc};
+pub(crate) use render::{indexed_draft, indexed_record, record_doc, renderer};
 pub(crate) use write::write;
