@@ -23,11 +23,7 @@ impl Serialize for Indexed<'_> {
         let mut document = serializer.serialize_map(None)?;
         document.serialize_entry(KEY, self.key)?;
         let mut has = Vec::new();
-        for column in self.columns.iter() {
-            let values = Values::of(column, self.body);
-            if values.is_empty() {
-                continue;
-            }
+        for (column, values) in self.columns.values(self.body) {
             has.push(column.name.as_str());
             if column.kind == FieldKind::Date {
                 document.serialize_entry(&years(&column.name), &years_of(&values))?;

@@ -10,10 +10,11 @@ use repono_service::ports::FieldKind;
 use repono_service::query::date_span;
 use serde_json::Value;
 
-use super::columns::Column;
-
 /// What Lucene would refuse: an index shared with it must not hold more.
 const LONGEST_KEYWORD: usize = 32_766;
+
+/// So many values are compared with one another.
+const FEW: usize = 16;
 
 /// The values of one field in one document, each once.
 pub(crate) enum Values<'a> {
@@ -28,20 +29,18 @@ pub(crate) enum Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// What a document has at the column's path that fits it.
-    pub(crate) fn of(column: &Column, body: &'a Value) -> Self {
-        let mut found = Vec::new();
-        walk(body, &column.steps, &mut found);
-        match column.kind {
-            FieldKind::Text => Self::Texts(distinct(&found, text)),
-            FieldKind::Keyword => Self::Texts(distinct(&found, keyword)),
-            FieldKind::Long => Self::Longs(distinct(&found, long)),
+    /// Those of what was found at a column's path that fit its kind.
+    pub(super) fn of(kind: FieldKind, found: &[&'a Value]) -> Self {
+        match kind {
+            FieldKind::Text => Self::Texts(distinct(found, text)),
+            FieldKind::Keyword => Self::Texts(distinct(found, keyword)),
+            FieldKind::Long => Self::Longs(distinct(found, long)),
             FieldKind::Double => {
-                let bits = distinct(&found, |value| double(value).map(f64::to_bits));
+                let bits = distinct(found, |value| double(value).map(f64::to_bits));
                 Self::Doubles(bits.into_iter().map(f64::from_bits).collect())
             }
-            FieldKind::Boolean => Self::Truths(distinct(&found, boolean)),
-            FieldKind::Date => Self::Dates(distinct(&found, date)),
+            FieldKind::Boolean => Self::Truths(distinct(found, boolean)),
+            FieldKind::Date => Self::Dates(distinct(found, date)),
             FieldKind::GeoPoint => {
                 let mut points = Vec::new();
                 for value in found {
@@ -63,35 +62,27 @@ impl<'a> Values<'a> {
     }
 }
 
-/// Values at a dotted path; arrays on the way are entered, the last one is not.
-fn walk<'a>(value: &'a Value, steps: &[String], found: &mut Vec<&'a Value>) {
-    match (steps, value) {
-        (_, Value::Null) => {}
-        ([], value) => found.push(value),
-        ([step, rest @ ..], Value::Object(members)) => {
-            if let Some(member) = members.get(step) {
-                walk(member, rest, found);
-            }
-        }
-        (_, Value::Array(items)) => items.iter().for_each(|item| walk(item, steps, found)),
-        _ => {}
-    }
-}
-
 /// Each once, so that counting need not look for repetitions.
 fn distinct<'a, T: Eq + Hash + Clone>(
     values: &[&'a Value],
     read: impl Fn(&'a Value) -> Option<T>,
 ) -> Vec<T> {
-    let mut seen = HashSet::new();
     let mut kept = Vec::new();
+    // Of the few values that fields mostly have, none need be hashed.
+    let mut seen = HashSet::new();
     let mut pending: Vec<&Value> = values.iter().rev().copied().collect();
     while let Some(value) = pending.pop() {
         if let Value::Array(items) = value {
             pending.extend(items.iter().rev());
-        } else if let Some(value) = read(value)
-            && seen.insert(value.clone())
-        {
+            continue;
+        }
+        let Some(value) = read(value) else { continue };
+        if kept.len() == FEW && seen.is_empty() {
+            seen.extend(kept.iter().cloned());
+        }
+        let is_new =
+            if kept.len() < FEW { !kept.contains(&value) } else { seen.insert(value.clone()) };
+        if is_new {
             kept.push(value);
         }
     }

@@ -26,12 +26,9 @@ pub(super) fn document(
 }
 
 fn add_values(document: &mut TantivyDocument, layout: &Layout, body: &Value) {
-    for column in layout.columns.iter() {
-        let values = Values::of(column, body);
-        if !values.is_empty() {
-            document.add_text(layout.exists, &column.name);
-            add(document, layout.slot(column), values);
-        }
+    for (column, values) in layout.columns.values(body) {
+        document.add_text(layout.exists, &column.name);
+        add(document, layout.slot(column), values);
     }
 }
 

@@ -90,9 +90,13 @@ impl<E: Engine> Records for Sql<E> {
             let statement = Statement::new(sql).bind_list(keys()).bind_list(keys());
             let found: Vec<Stored> = self.engine.all(statement).await?;
 
-            let found: HashMap<RecordId, Stored> =
+            let mut found: HashMap<RecordId, Stored> =
                 found.into_iter().map(|stored| (stored.id, stored)).collect();
-            stored.extend(ids.iter().map(|id| found.get(id).cloned().unwrap_or_else(|| gone(*id))));
+            stored.extend(ids.iter().enumerate().map(|(place, id)| {
+                let is_asked_again = ids[place + 1..].contains(id);
+                let one = if is_asked_again { found.get(id).cloned() } else { found.remove(id) };
+                one.unwrap_or_else(|| gone(*id))
+            }));
         }
         Ok(stored)
     }
