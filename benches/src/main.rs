@@ -75,12 +75,19 @@ enum Measurement {
     Search,
     /// Filling a new index in `OpenSearch`
     Reindex,
+    /// A million records beside ten thousand; an hour, so only if it is named
+    Scale,
 }
 
 impl Measurement {
     /// Whether it needs services besides the server.
     fn needs_services(self) -> bool {
-        matches!(self, Self::Deposit | Self::Lookup | Self::Search | Self::Reindex)
+        matches!(self, Self::Deposit | Self::Lookup | Self::Search | Self::Reindex | Self::Scale)
+    }
+
+    /// Whether it is measured only if it is named.
+    fn is_long(self) -> bool {
+        matches!(self, Self::Scale)
     }
 }
 
@@ -111,7 +118,9 @@ fn main() -> ExitCode {
 fn measure_all(names: Vec<Measurement>, services: Option<&Services>) -> anyhow::Result<()> {
     let all = || Measurement::value_variants().iter().copied();
     let mut names = if names.is_empty() {
-        all().filter(|name| name.needs_services() == services.is_some()).collect()
+        let wanted =
+            |name: &Measurement| name.needs_services() == services.is_some() && !name.is_long();
+        all().filter(wanted).collect()
     } else {
         names
     };
@@ -146,6 +155,7 @@ async fn measure(name: Measurement, services: Option<&Services>) -> anyhow::Resu
         Measurement::Lookup => production::lookup::run(services()?).await,
         Measurement::Search => production::search::run(services()?).await,
         Measurement::Reindex => production::reindex::run(services()?).await,
+        Measurement::Scale => production::scale::run(services()?).await,
     }
 }
 

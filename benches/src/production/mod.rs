@@ -6,6 +6,7 @@
 pub(crate) mod deposit;
 pub(crate) mod lookup;
 pub(crate) mod reindex;
+pub(crate) mod scale;
 pub(crate) mod search;
 
 mod cluster;
@@ -59,6 +60,16 @@ impl Site {
         let site = Self { name: name.to_owned(), database, cluster };
         site.cluster.remove(&site.prefix()).await?;
         Ok(site)
+    }
+
+    /// Leaves nothing of it.
+    async fn remove(self) -> anyhow::Result<()> {
+        self.cluster.remove(&self.prefix()).await?;
+        let (server, name) = self.database.rsplit_once('/').context("the URL names no database")?;
+        let mut connection = PgConnection::connect(&format!("{server}/postgres")).await?;
+        let sql = format!("drop database {name} with (force)");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
+        Ok(())
     }
 
     /// Runs a statement in the database.

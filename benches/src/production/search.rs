@@ -23,8 +23,7 @@ pub(crate) async fn run(services: &Services) -> anyhow::Result<Vec<Row>> {
     server.import("records", &documents::file())?;
     let settled = server.total("records").await?;
     anyhow::ensure!(settled > 0, "nothing is found");
-    let paths = QUERIES.map(|query| format!("/api/records?size=25&{query}"));
-    let ours: Vec<_> = paths.iter().map(|path| request("GET", path, None, Body::Nothing)).collect();
+    let ours = requests();
     let direct = overheard(&site, &ours).await?;
 
     let measured = rounds("search", async || {
@@ -46,6 +45,12 @@ pub(crate) async fn run(services: &Services) -> anyhow::Result<Vec<Row>> {
         target: "≤ 1.15 ×".to_owned(),
         is_met: Some(ratio.median <= 1.15),
     }])
+}
+
+/// Anonymous searches for them, of 25 hits and all facets.
+pub(super) fn requests() -> Vec<Vec<u8>> {
+    let paths = QUERIES.map(|query| format!("/api/records?size=25&{query}"));
+    paths.iter().map(|path| request("GET", path, None, Body::Nothing)).collect()
 }
 
 /// What the server asks the cluster for each of these requests.
