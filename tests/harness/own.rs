@@ -82,6 +82,45 @@ impl OwnServer {
         server
     }
 
+    /// MariaDB, with nothing in it.
+    pub async fn mariadb() -> Self {
+        let (port, folder) = (free_port(), tempfile::tempdir().unwrap());
+        let [data, users] = ["data", "users.sql"].map(|name| folder.path().join(name));
+        let who = "'repono'@'127.0.0.1'";
+        std::fs::write(
+            &users,
+            format!(
+                "create user if not exists {who} identified by 'repono';\ngrant all on *.* to {who};\n"
+            ),
+        )
+        .unwrap();
+        let words = [
+            "mariadbd".to_owned(),
+            "--no-defaults".to_owned(),
+            format!("--datadir={}", data.display()),
+            format!("--init-file={}", users.display()),
+            format!("--port={port}"),
+            "--bind-address=127.0.0.1".to_owned(),
+            "--skip-name-resolve".to_owned(),
+            "--character-set-server=utf8mb4".to_owned(),
+            // Relative to the data, as its path may be too long.
+            "--socket=socket".to_owned(),
+            // A process that dies takes no write with it that the system has.
+            "--innodb-flush-log-at-trx-commit=2".to_owned(),
+        ];
+        let owner = as_root((NOBODY, NOBODY));
+        let mut server =
+            Self { words: words.into(), port, scheme: "mysql", child: None, owner, folder };
+        server.give(server.folder.path());
+        server.give(&users);
+        let datadir = format!("--datadir={}", data.display());
+        let arguments = ["--no-defaults", "--skip-test-db", &datadir];
+        let made = server.command("mariadb-install-db").args(arguments).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        server.start().await;
+        server
+    }
+
     /// OpenSearch, with nothing in it: what `cargo xtask services up opensearch` has installed, with
     /// settings and data of its own.
     pub async fn opensearch() -> Self {
@@ -119,7 +158,11 @@ impl OwnServer {
 
     /// Where it is.
     pub fn url(&self) -> Url {
-        let user = if self.scheme == "postgres" { "repono@" } else { "" };
+        let user = match self.scheme {
+            "postgres" => "repono@",
+            "mysql" => "repono:repono@",
+            _ => "",
+        };
         Url::parse(&format!("{}://{user}127.0.0.1:{}", self.scheme, self.port)).unwrap()
     }
 

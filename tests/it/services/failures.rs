@@ -68,7 +68,15 @@ async fn who_need_not_wait_for_search_is_answered_however_long_it_is_silent() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_database_callers_are_told_in_time_and_it_recovers_by_itself() {
-    let shared = Shared::new().await;
+    without_the_database(Shared::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_mariadb_callers_are_told_in_time_and_it_recovers_by_itself() {
+    without_the_database(Shared::on_mariadb().await).await;
+}
+
+async fn without_the_database(shared: Shared) {
     let node = shared
         .node_with(|app| {
             app.config.database.acquire_timeout_ms = 1500;
@@ -118,7 +126,15 @@ async fn without_the_cache_records_are_rendered_anew() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_slowed_to_two_seconds_makes_slow_answers_and_nothing_else() {
-    let shared = Shared::new().await;
+    slowed_to_two_seconds(Shared::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mariadb_slowed_to_two_seconds_makes_slow_answers_and_nothing_else() {
+    slowed_to_two_seconds(Shared::on_mariadb().await).await;
+}
+
+async fn slowed_to_two_seconds(shared: Shared) {
     let node = shared.node().await;
     let current = watch::Sender::new(node.alice.clone());
     let load = Load::begin(2, &current);

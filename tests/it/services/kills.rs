@@ -24,7 +24,15 @@ const ENTRY: &str = "services::kills::serve";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_of_every_role_either_may_be_killed_at_any_moment() {
-    let shared = Shared::new().await;
+    Box::pin(killed_at_any_moment(Shared::new().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_of_every_role_either_may_be_killed_on_mariadb() {
+    Box::pin(killed_at_any_moment(Shared::on_mariadb().await)).await;
+}
+
+async fn killed_at_any_moment(shared: Shared) {
     let roles = [Role::Serve, Role::Relay, Role::Work, Role::Schedule];
     let folders: Vec<_> = (0..8).map(|_| tempfile::tempdir().unwrap()).collect();
     let mut processes: Vec<ServerProcess> = Vec::new();
@@ -131,7 +139,15 @@ async fn while_search_is_silent_what_waits_does_not_pile_up_in_memory() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_killed_under_load_has_all_that_was_acknowledged() {
-    let mut database = OwnServer::postgresql().await;
+    Box::pin(killed_under_load(OwnServer::postgresql().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mariadb_killed_under_load_has_all_that_was_acknowledged() {
+    Box::pin(killed_under_load(OwnServer::mariadb().await)).await;
+}
+
+async fn killed_under_load(mut database: OwnServer) {
     let shared = Shared::on(Servers { database: database.url(), ..Servers::default() }).await;
     let node = impatient(&shared).await;
     let current = watch::Sender::new(node.alice.clone());
@@ -197,7 +213,16 @@ async fn a_search_cluster_killed_under_load_has_every_record_when_it_is_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn services_that_stand_still_are_told_in_time_and_taken_up_again() {
-    let (database, cache) = (OwnServer::postgresql().await, OwnServer::redis(16).await);
+    Box::pin(stand_still(OwnServer::postgresql().await)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mariadb_that_stands_still_is_told_in_time_and_taken_up_again() {
+    Box::pin(stand_still(OwnServer::mariadb().await)).await;
+}
+
+async fn stand_still(database: OwnServer) {
+    let cache = OwnServer::redis(16).await;
     let servers = Servers { database: database.url(), cache: cache.url(), ..Servers::default() };
     let shared = Shared::on(servers).await;
     let node = impatient(&shared).await;
