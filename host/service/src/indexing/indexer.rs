@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use repono_domain::{CollectionName, RecordId, TraceParent};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep_until};
 use tracing::Instrument as _;
 
 use super::{Verdict, batch_span, index_batch};
@@ -16,6 +17,9 @@ use crate::ports::Visible;
 const ROOM: usize = 4096;
 /// Records of one batch, at the most.
 const BATCH: usize = 128;
+/// How long a record for which nobody waits is kept for others to come along: a batch of many costs
+/// plugin, database and search engine little more than one of one.
+const GATHER: Duration = Duration::from_millis(100);
 /// Between the transactions that strike out promises kept. To keep one twice does no harm, so they
 /// are not worth a transaction for each batch.
 const STRIKE_OUT: Duration = Duration::from_millis(100);
@@ -110,10 +114,13 @@ impl Indexer {
         // Those that are shaped while others are committed share the next commit.
         let most = ctx.settings.indexing.batches.max(1);
         let mut batch = Vec::with_capacity(BATCH);
+        let mut leaves = Instant::now();
         let mut kept = Vec::new();
         let mut pauses = tokio::time::interval(STRIKE_OUT);
         pauses.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            let has_room = batches.len() < most;
+            let gathered = batch.len();
             tokio::select! {
                 biased;
                 // What waits already is still taken up.
@@ -122,10 +129,19 @@ impl Indexer {
                 _ = pauses.tick(), if !kept.is_empty() => {
                     strike_out(&ctx, std::mem::take(&mut kept)).await;
                 }
-                count = submitted.recv_many(&mut batch, BATCH), if batches.len() < most => {
-                    if count == 0 {
+                count = submitted.recv_many(&mut batch, BATCH - gathered), if has_room => {
+                    if gathered == 0 {
+                        leaves = Instant::now() + GATHER;
+                    }
+                    let is_last = count == 0;
+                    if is_last || batch.len() == BATCH || batch[gathered..].iter().any(is_awaited) {
+                        batches.spawn(index(ctx.clone(), std::mem::take(&mut batch)));
+                    }
+                    if is_last {
                         break;
                     }
+                }
+                () = sleep_until(leaves), if has_room && gathered > 0 => {
                     batches.spawn(index(ctx.clone(), std::mem::take(&mut batch)));
                 }
             }
@@ -135,6 +151,10 @@ impl Indexer {
         }
         strike_out(&ctx, kept).await;
     }
+}
+
+fn is_awaited(submitted: &Submitted) -> bool {
+    submitted.done.is_some()
 }
 
 /// Indexes; answers which promises are kept.
