@@ -52,25 +52,30 @@ pub(super) fn said(asked: &Asked<'_>) -> Value {
         Asked::Place(column, shape) => place(column, *shape),
         Asked::Best(alternatives) => {
             let weighted = alternatives.iter().map(|(asked, weight)| boosted(asked, *weight));
-            json!({ "dis_max": { "queries": weighted.collect::<Vec<_>>() } })
+            object([("dis_max", object([("queries", weighted.collect())]))])
         }
         Asked::Bool { must, should, must_not } => {
-            let all = |queries: &[Asked<'_>]| queries.iter().map(said).collect::<Vec<_>>();
+            let all = |queries: &[Asked<'_>]| queries.iter().map(said).collect::<Value>();
             let needed = u8::from(must.is_empty() && !should.is_empty());
-            json!({ "bool": {
-                "must": all(must),
-                "should": all(should),
-                "must_not": all(must_not),
-                "minimum_should_match": needed,
-            } })
+            let clauses = object([
+                ("must", all(must)),
+                ("should", all(should)),
+                ("must_not", all(must_not)),
+                ("minimum_should_match", needed.into()),
+            ]);
+            object([("bool", clauses)])
         }
         Asked::Boost(asked, weight) => boosted(asked, *weight),
     }
 }
 
+/// `json!` would copy what is put into it, at every level once more.
+pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 fn on(kind: &str, column: &Column, what: Value) -> Value {
-    let on_column = Map::from_iter([(column.name.clone(), what)]);
-    Value::Object(Map::from_iter([(kind.to_owned(), Value::Object(on_column))]))
+    object([(kind, object([(column.name.as_str(), what)]))])
 }
 
 fn boosted(asked: &Asked<'_>, weight: f32) -> Value {
@@ -79,7 +84,8 @@ fn boosted(asked: &Asked<'_>, weight: f32) -> Value {
     }
     // Clusters refuse weights below nothing.
     let weight = if weight.is_finite() { weight.max(0.0) } else { 0.0 };
-    json!({ "bool": { "must": [said(asked)], "boost": weight } })
+    let clauses = object([("must", Value::Array(vec![said(asked)])), ("boost", weight.into())]);
+    object([("bool", clauses)])
 }
 
 fn pattern(pieces: &[Piece]) -> String {

@@ -14,7 +14,7 @@ use super::client::{Client, Content};
 use super::facets::{self, Counted};
 use super::layout::Layout;
 use super::order::Order;
-use super::query::said;
+use super::query::{object, said};
 use super::snapshots::Snapshots;
 use crate::search::asked::read;
 use crate::search::unavailable;
@@ -97,19 +97,18 @@ fn body(client: &Client, layout: &Layout, order: &Order, request: &SearchRequest
         )));
     }
     let columns = &layout.columns;
+    let clause = |query| Value::Array(vec![said(&read(columns, query))]);
+    let clauses = object([("must", clause(&request.query)), ("filter", clause(&request.filter))]);
     let mut body = json!({
-        "query": { "bool": {
-            "must": [said(&read(columns, &request.query))],
-            "filter": [said(&read(columns, &request.filter))],
-        } },
         "size": request.size,
-        "sort": order.said(),
         "track_total_hits": true,
         // Hits are told by what they are sorted by: nothing of them has to be loaded.
         "_source": false,
         "stored_fields": "_none_",
         "timeout": format!("{}ms", client.patience().as_millis()),
     });
+    body["query"] = object([("bool", clauses)]);
+    body["sort"] = order.said();
     if request.post_filter != Query::All {
         body["post_filter"] = said(&read(columns, &request.post_filter));
     }
