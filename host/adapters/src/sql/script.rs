@@ -1,5 +1,6 @@
 //! Statements that are carried out one after another, and what each of them must find.
 
+use repono_domain::Document;
 use repono_service::{Error, Result};
 
 use super::preconditions::Precondition;
@@ -89,6 +90,13 @@ impl StepBuilder<'_> {
     pub(super) fn bind(self, value: impl Into<Value>) -> Self {
         self.0.statement.values.push(value.into());
         self
+    }
+
+    /// Its statement's next two values: a document, and how many bytes it has.
+    pub(super) fn bind_document(self, document: &Document) -> Result<Self> {
+        let json = Value::json(document)?;
+        let bytes = u64::try_from(json.bytes()).unwrap_or(u64::MAX);
+        Ok(self.bind(json).bind(bytes))
     }
 
     /// It breaks this precondition if a constraint refuses it.

@@ -93,12 +93,8 @@ impl Statement {
 
     /// About how many bytes it is on its way, repetitions included.
     pub(super) fn size(&self) -> usize {
-        let values = self.values.iter().map(|value| match value {
-            Value::Text(text) | Value::Json(text) => text.as_ref().map_or(0, String::len),
-            Value::Bytes(bytes) => bytes.len(),
-            Value::Number(_) | Value::Flag(_) => 0,
-        });
-        self.text.sql.len() + values.map(|bytes| bytes + OVERHEAD).sum::<usize>()
+        let values = self.values.iter().map(|value| value.bytes() + OVERHEAD);
+        self.text.sql.len() + values.sum::<usize>()
     }
 
     pub(super) fn ending(mut self, ending: Ending) -> Self {
@@ -161,6 +157,15 @@ impl Value {
         serde_json::to_string(value)
             .map(|json| Self::Json(Some(json)))
             .map_err(|error| Error::internal("a value cannot be written as JSON", error))
+    }
+
+    /// How many bytes its text has, if it has any.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) | Self::Json(text) => text.as_ref().map_or(0, String::len),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Number(_) | Self::Flag(_) => 0,
+        }
     }
 
     /// As JSON, or null.

@@ -20,6 +20,7 @@ pub struct IndexingSection {
     pub lag_limit_s: u64,
     pub batches: usize,
     pub batch_records: u32,
+    pub batch_bytes: u64,
     pub rate: u32,
     pub kept_indices: usize,
     pub reconcile_every_h: u64,
@@ -59,6 +60,7 @@ impl From<&IndexingSection> for IndexingOptions {
         Self {
             batches: section.batches.clamp(1, 256),
             batch_records: section.batch_records.clamp(1, 10_000),
+            batch_bytes: section.batch_bytes,
             wait: Duration::from_millis(section.wait_ms),
             poll: Duration::from_millis(section.poll_ms.max(10)),
             rate: NonZeroU32::new(section.rate),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use repono_domain::{CollectionName, Record, RecordId};
 use serde_json::{Map, Value};
 
+use super::portions::portions;
 use crate::collections::Collection;
 use crate::plugins::call;
 use crate::ports::{Doc, IndexWrite, PluginFailure, Stored, Visible};
@@ -56,12 +57,16 @@ pub async fn index_batch(
             ids.len()
         ]);
     };
-    let stored = ctx.database.stored(ids).await?;
-    let (verdicts, ()) = tokio::join!(
-        index_into(ctx, &collection, &stored, visible),
-        index_into_shadow(ctx, &collection, &stored)
-    );
-    verdicts
+    let mut verdicts = Vec::with_capacity(ids.len());
+    for portion in portions(ctx, ids).await? {
+        let stored = ctx.database.stored(portion).await?;
+        let (of_portion, ()) = tokio::join!(
+            index_into(ctx, &collection, &stored, visible),
+            index_into_shadow(ctx, &collection, &stored)
+        );
+        verdicts.extend(of_portion?);
+    }
+    Ok(verdicts)
 }
 
 /// A version on trial spoils nothing: what it refuses or misses is told when its index is verified.

@@ -8,6 +8,7 @@ use repono_domain::RecordId;
 use super::Verdict;
 use super::index_batch::{DRAFT, index_into};
 use super::pace::Pace;
+use super::portions::portions;
 use super::range::{Differences, record_of};
 use crate::collections::Collection;
 use crate::ports::{IndexWrite, Visible};
@@ -40,13 +41,16 @@ pub(super) async fn mend(
     }
     pace.take(differences.behind.len()).await;
     let ids: Vec<_> = differences.behind.iter().map(|outline| outline.id).collect();
-    let stored = ctx.database.stored(&ids).await?;
-    let verdicts = index_into(ctx, collection, &stored, visible).await?;
-    for ((outline, found), verdict) in differences.behind.iter().zip(stored).zip(verdicts) {
-        match verdict {
-            Verdict::Done if found.version == outline.version => mended.in_line += 1,
-            Verdict::Done => drop(mended.moved.insert(found.id)),
-            failure => mended.failed.push((found.id, failure)),
+    let mut outlines = differences.behind.iter();
+    for portion in portions(ctx, &ids).await? {
+        let stored = ctx.database.stored(portion).await?;
+        let verdicts = index_into(ctx, collection, &stored, visible).await?;
+        for ((found, verdict), outline) in stored.into_iter().zip(verdicts).zip(outlines.by_ref()) {
+            match verdict {
+                Verdict::Done if found.version == outline.version => mended.in_line += 1,
+                Verdict::Done => drop(mended.moved.insert(found.id)),
+                failure => mended.failed.push((found.id, failure)),
+            }
         }
     }
     Ok(mended)

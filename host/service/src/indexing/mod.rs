@@ -18,6 +18,7 @@ mod indexer;
 mod mend;
 mod options;
 mod pace;
+mod portions;
 mod progress;
 mod quarantine;
 mod range;

@@ -16,6 +16,8 @@ pub struct IndexingOptions {
     pub batches: usize,
     /// Records of one batch, at the most.
     pub batch_records: u32,
+    /// Bytes of the documents of one batch, at the most; what is larger by itself is a batch of its own.
+    pub batch_bytes: u64,
     /// How long an answer waits at most until what it says can be found.
     pub wait: Duration,
     /// How often the relay looks for promises that are due.
@@ -52,6 +54,7 @@ impl Default for IndexingOptions {
         Self {
             batches: 8,
             batch_records: 250,
+            batch_bytes: 16 << 20,
             wait: Duration::from_secs(5),
             poll: Duration::from_secs(1),
             rate: None,

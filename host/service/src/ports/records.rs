@@ -64,6 +64,10 @@ pub trait Records: Send + Sync {
     /// What is stored under these ids, in the order asked for, unknown ids included.
     async fn stored(&self, ids: &[RecordId]) -> Result<Vec<Stored>>;
 
+    /// How many bytes of JSON the documents have that are stored under these ids, in the order asked
+    /// for; about so many of what an earlier release stored.
+    async fn sizes(&self, ids: &[RecordId]) -> Result<Vec<u64>>;
+
     /// Which records these lines became when they were imported, in the order asked for. A record
     /// may be gone since.
     async fn imported(&self, lines: &[Digest]) -> Result<Vec<Option<RecordId>>>;

@@ -59,8 +59,8 @@ pub(super) fn count_change(script: &mut Script, id: RecordId) {
 pub(super) fn insert_draft(script: &mut Script, draft: &Draft) -> Result<()> {
     script
         .step(
-            "insert into drafts (id, collection, parent, version_index, revision, created, updated, document, problems, plugin, schema_version) \
-             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into drafts (id, collection, parent, version_index, revision, created, updated, document, bytes, problems, plugin, schema_version) \
+             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(draft.id)
         .bind(draft.parent.collection.as_str())
@@ -69,7 +69,7 @@ pub(super) fn insert_draft(script: &mut Script, draft: &Draft) -> Result<()> {
         .bind(draft.revision)
         .bind(draft.created.as_microsecond())
         .bind(draft.updated.as_microsecond())
-        .bind(Value::json(&draft.document)?)
+        .bind_document(&draft.document)?
         .bind(Value::json(&draft.problems)?)
         .bind(draft.schema.plugin.as_str())
         .bind(draft.schema.version)
@@ -80,12 +80,12 @@ pub(super) fn insert_draft(script: &mut Script, draft: &Draft) -> Result<()> {
 pub(super) fn replace_draft(script: &mut Script, draft: &Draft, expected: u64) -> Result<()> {
     script
         .step(
-            "update drafts set revision = ?, updated = ?, document = ?, problems = ?, plugin = ?, schema_version = ? \
+            "update drafts set revision = ?, updated = ?, document = ?, bytes = ?, problems = ?, plugin = ?, schema_version = ? \
              where id = ? and revision = ?",
         )
         .bind(draft.revision)
         .bind(draft.updated.as_microsecond())
-        .bind(Value::json(&draft.document)?)
+        .bind_document(&draft.document)?
         .bind(Value::json(&draft.problems)?)
         .bind(draft.schema.plugin.as_str())
         .bind(draft.schema.version)
@@ -146,12 +146,12 @@ fn append_revision(
     precondition: Precondition,
 ) -> Result<()> {
     script
-        .step("insert into revisions (record, revision, created, author, document, plugin, schema_version) values (?, ?, ?, ?, ?, ?, ?)")
+        .step("insert into revisions (record, revision, created, author, document, bytes, plugin, schema_version) values (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(record.id)
         .bind(record.revision)
         .bind(record.updated.as_microsecond())
         .bind(by.map(|user| user.0))
-        .bind(Value::json(&record.document)?)
+        .bind_document(&record.document)?
         .bind(record.schema.plugin.as_str())
         .bind(record.schema.version)
         .unless_refused(precondition);

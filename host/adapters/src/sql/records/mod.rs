@@ -11,11 +11,14 @@ use repono_service::Result;
 use repono_service::ports::{Filter, Outline, Records, Stored};
 
 use self::rows::{
-    Import, draft_columns, draft_tables, parent_columns, record_columns, record_tables,
+    Import, Size, draft_columns, draft_tables, parent_columns, record_columns, record_tables,
 };
 use super::Sql;
 use super::engine::Engine;
 use super::statement::{Statement, WIDEST};
+
+/// Of a document whose size was not kept yet: what most do not reach.
+const LIKELY_BYTES: u64 = 64 << 10;
 
 /// What is read of a [`Draft`], up to the condition.
 macro_rules! select_draft {
@@ -99,6 +102,20 @@ impl<E: Engine> Records for Sql<E> {
             }));
         }
         Ok(stored)
+    }
+
+    async fn sizes(&self, ids: &[RecordId]) -> Result<Vec<u64>> {
+        let mut sizes: HashMap<RecordId, u64> = HashMap::new();
+        for ids in ids.chunks(WIDEST) {
+            let sql = "select r.id, v.bytes from records r join revisions v on v.record = r.id and v.revision = r.revision where r.id in ([?]) \
+                       union all select d.id, d.bytes from drafts d where d.id in ([?])";
+            let keys = || ids.iter().map(|id| [(*id).into()]);
+            let statement = Statement::new(sql).bind_list(keys()).bind_list(keys());
+            for Size { id, bytes } in self.engine.all(statement).await? {
+                *sizes.entry(id).or_default() += bytes.unwrap_or(LIKELY_BYTES);
+            }
+        }
+        Ok(ids.iter().map(|id| sizes.get(id).copied().unwrap_or_default()).collect())
     }
 
     async fn imported(&self, lines: &[Digest]) -> Result<Vec<Option<RecordId>>> {

@@ -119,6 +119,20 @@ impl FromCells for Import {
     }
 }
 
+/// How large a document is.
+pub(super) struct Size {
+    pub(super) id: RecordId,
+    /// None: it was not kept.
+    pub(super) bytes: Option<u64>,
+}
+
+impl FromCells for Size {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("records")?;
+        Ok(Self { id: at.parse_key("id")?, bytes: cells.number_if(&at, "bytes")? })
+    }
+}
+
 impl FromCells for Revision {
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
         let at = cells.key("revisions")?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use repono_domain::{Digest, Draft, Record, RecordId, UserId};
+use repono_domain::{Digest, Document, Draft, Record, RecordId, UserId};
 use serde_json::Map;
 
 use super::samples::{
@@ -22,6 +22,7 @@ pub async fn keeps_the_contract(database: &dyn Database) {
     stored_answers_in_the_order_asked_for(database).await;
     a_walk_meets_every_id_once_in_order(database).await;
     an_outline_says_what_is_stored_without_its_documents(database).await;
+    sizes_are_those_of_what_is_stored_now(database).await;
     history_keeps_every_state(database).await;
     an_imported_line_is_known_by_what_it_became(database).await;
     a_line_that_another_import_brought_first_is_refused(database).await;
@@ -278,6 +279,36 @@ async fn an_outline_says_what_is_stored_without_its_documents(database: &dyn Dat
     let kinds: HashSet<_> =
         expected.iter().map(|outline| (outline.is_published, outline.has_draft)).collect();
     assert_eq!(kinds.len(), 4, "every kind was among them");
+}
+
+async fn sizes_are_those_of_what_is_stored_now(database: &dyn Database) {
+    let bytes = |document: &Document| {
+        u64::try_from(serde_json::to_string(document).unwrap().len()).unwrap()
+    };
+    let (mut record, unknown) = (record(&parent(&collection("sized"))), id());
+    record.document = document(&"long ".repeat(5_000));
+    database.write(publish(&record)).await.unwrap();
+    let alone = bytes(&record.document);
+    assert_eq!(database.sizes(&[unknown, record.id]).await.unwrap(), [0, alone]);
+
+    let draft = Draft { id: record.id, ..draft(&record.parent) };
+    database.write(vec![Change::InsertDraft(draft.clone())]).await.unwrap();
+    let both = alone + bytes(&draft.document);
+    assert_eq!(database.sizes(&[record.id, unknown]).await.unwrap(), [both, 0]);
+
+    let expected = draft.revision;
+    let draft = Draft { document: document("short"), revision: expected + 1, ..draft };
+    let saved = bytes(&draft.document);
+    database.write(vec![Change::ReplaceDraft { draft, expected }]).await.unwrap();
+    let expected = record.revision;
+    record.revision += 1;
+    record.document = document("shorter");
+    let published = bytes(&record.document);
+    database
+        .write(vec![Change::ReplaceRecord { record: record.clone(), expected, by: None }])
+        .await
+        .unwrap();
+    assert_eq!(database.sizes(&[record.id]).await.unwrap(), [saved + published]);
 }
 
 async fn history_keeps_every_state(database: &dyn Database) {
