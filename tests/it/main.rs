@@ -10,6 +10,7 @@ mod import;
 mod indexing;
 mod jobs;
 mod kill;
+mod limits;
 mod mail;
 mod metrics;
 mod nodes;

@@ -21,6 +21,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::error::Failure;
 use crate::extract::credential;
+use crate::limit;
 use crate::meter;
 use crate::options::App;
 
@@ -98,12 +99,27 @@ fn traced(app: &App, request: &Request, route: &str) -> Span {
     span
 }
 
-async fn answer(app: App, mut request: Request, next: Next) -> Response {
+async fn answer(app: App, request: Request, next: Next) -> Response {
     let secret = credential(request.headers(), request.uri());
-    let caller = match caller(&app, secret).await {
-        Ok(caller) => caller,
-        Err(failure) => return failure.into_response(),
+    let caller = caller(&app, secret).await;
+    let standing = match limit::subject(&app, caller.as_ref().ok(), &request) {
+        Some(subject) => match limit::count(&app, subject).await {
+            Ok(standing) => standing,
+            Err(failure) => return failure.into_response(),
+        },
+        None => None,
     };
+    let mut response = match caller {
+        Ok(caller) => answer_to(caller, request, next).await,
+        Err(failure) => failure.into_response(),
+    };
+    if let Some(standing) = standing {
+        limit::tell(response.headers_mut(), &standing);
+    }
+    response
+}
+
+async fn answer_to(caller: Caller, mut request: Request, next: Next) -> Response {
     let user = caller.user();
     if caller != Caller::Anonymous {
         request.extensions_mut().insert(caller);

@@ -6,10 +6,13 @@ use std::time::Duration;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use repono_service::limits::Standing;
 use repono_service::{Error, records};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
+
+use crate::limit;
 
 /// Why a request came to nothing.
 #[derive(Debug)]
@@ -38,6 +41,8 @@ pub(crate) enum Failure {
     BodyTooLong(usize),
     /// It took longer than this.
     TimedOut(Duration),
+    /// More requests than this caller may make.
+    TooMany(Standing),
     /// A bug. Told in the log already.
     Panicked,
     /// `InvenioRDM` does this, Repono not yet; a sentence.
@@ -88,6 +93,9 @@ pub(crate) enum Refusals {
     /// There is no such thing, or the caller may not know of it.
     #[response(status = 404)]
     NotFound(#[to_schema] ErrorBody),
+    /// More requests than this caller may make; `Retry-After` says when to try again.
+    #[response(status = 429)]
+    TooMany(#[to_schema] ErrorBody),
     /// Something that is needed does not answer; `Retry-After` says when to try again.
     #[response(status = 503)]
     Unavailable(#[to_schema] ErrorBody),
@@ -129,6 +137,7 @@ impl Failure {
             }
             Self::BodyTooLong(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TimedOut(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Panicked => StatusCode::INTERNAL_SERVER_ERROR,
             Self::NotYet(_) => StatusCode::NOT_IMPLEMENTED,
         }
@@ -155,6 +164,12 @@ impl Failure {
             Self::TimedOut(after) => {
                 format!("The request took longer than {} seconds.", after.as_secs()).into()
             }
+            Self::TooMany(standing) => format!(
+                "These are more requests than {}, which is as many as you may make; try again in {} seconds.",
+                standing.rate,
+                limit::seconds(standing)
+            )
+            .into(),
             Self::Panicked => INTERNAL.into(),
             Self::NotYet(message) => message.as_ref().into(),
         }
@@ -178,6 +193,9 @@ impl IntoResponse for Failure {
         let mut response = (status, Json(body)).into_response();
         if let Some(after) = self.retry_after() {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(after.as_secs()));
+        }
+        if let Self::TooMany(standing) = &self {
+            limit::tell(response.headers_mut(), standing);
         }
         response
     }

@@ -21,6 +21,7 @@ mod error;
 mod extract;
 mod health;
 mod jobs;
+mod limit;
 mod lines;
 mod me;
 mod meter;

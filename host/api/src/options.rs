@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use repono_service::Services;
 use subtle::ConstantTimeEq as _;
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub max_line_bytes: usize,
     /// How long a request may take, imports, exports and administrators' long work excepted.
     pub request_timeout: Duration,
+    /// Networks of proxies that are believed when they say for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Options {
@@ -56,6 +59,7 @@ impl Default for Options {
             max_plugin_bytes: 64 << 20,
             max_line_bytes: 10 << 20,
             request_timeout: Duration::from_secs(30),
+            trusted_proxies: Vec::new(),
         }
     }
 }

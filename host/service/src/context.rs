@@ -10,10 +10,12 @@ use repono_domain::{Caller, Node};
 use crate::collections::ActiveSet;
 use crate::health::Health;
 use crate::indexing::{Indexer, IndexingOptions};
+use crate::limits::Limits;
 use crate::metrics::Handles;
 use crate::nodes::Standing;
 use crate::ports::{
-    Broker, Cache, Clock, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex, Traces,
+    Broker, Cache, Clock, Counters, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex,
+    Traces,
 };
 use crate::queues::{Counts, MostWaiting, Workers};
 use crate::records::renderer;
@@ -47,6 +49,8 @@ pub struct Settings {
     pub shared: bool,
     /// How many tasks may wait.
     pub most_waiting: MostWaiting,
+    /// How many requests one caller may make.
+    pub limits: Limits,
 }
 
 /// How long tasks are kept that are over; none: for ever.
@@ -73,6 +77,7 @@ impl Default for Settings {
             tasks: KeptTasks::default(),
             shared: false,
             most_waiting: MostWaiting::default(),
+            limits: Limits::default(),
         }
     }
 }
@@ -91,6 +96,8 @@ pub struct Ports {
     pub runtime: Arc<dyn PluginRuntime>,
     /// Rendered records.
     pub cache: Arc<dyn Cache>,
+    /// What callers have asked for lately.
+    pub counters: Arc<dyn Counters>,
     /// Letters to people.
     pub mailer: Arc<dyn Mailer>,
     /// Time.

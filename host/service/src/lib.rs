@@ -11,6 +11,7 @@ pub mod events;
 pub mod health;
 pub mod indexing;
 pub mod jobs;
+pub mod limits;
 pub mod mail;
 mod metrics;
 pub mod nodes;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use harness::{Client, Shared, TestApp, minimal_record, test_guest};
+use harness::{Client, Shared, TestApp, Traffic, minimal_record, test_guest};
 use http::Method;
 use serde_json::json;
 
@@ -177,5 +177,26 @@ async fn a_rolling_restart_fails_no_request() {
         over.store(true, Ordering::Relaxed);
         assert!(asking.await.unwrap() > 20);
     }
+    shared.end([first, second]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guest_is_counted_on_all_nodes_together_as_long_as_somebody_counts() {
+    let shared = Shared::new().await;
+    let limited = async || {
+        shared.node_with(|app| app.config.limits.guest = vec!["4/d".parse().unwrap()]).await
+    };
+    let (first, second) = (limited().await, limited().await);
+
+    for left in ["3", "1"] {
+        let reply = first.anonymous.get("/api/records").await.expect(200);
+        assert_eq!(reply.header("x-ratelimit-remaining"), left);
+        second.anonymous.get("/api/records").await.expect(200);
+    }
+    first.anonymous.get("/api/records").await.expect(429);
+
+    // Nobody is refused because the cache is down.
+    shared.cache.set(Traffic::Refused);
+    second.anonymous.get("/api/records").await.expect(200);
     shared.end([first, second]).await;
 }

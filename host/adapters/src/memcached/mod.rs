@@ -13,9 +13,9 @@ mod tests;
 
 use std::time::Duration;
 
-use async_memcached::{Error as MemcachedError, ErrorKind, MetaProtocol as _, Status};
+use async_memcached::{Error as MemcachedError, ErrorKind, MetaProtocol as _, MetaValue, Status};
 use bytes::Bytes;
-use repono_service::ports::{Lease, Lookup};
+use repono_service::ports::{Counted, Lease, Lookup};
 use repono_service::{Error, Result};
 
 use self::pool::Connections;
@@ -96,6 +96,20 @@ impl Remote for Memcached {
         }
     }
 
+    async fn add(&self, key: &str, other: &str, ttl: Duration) -> Result<Counted, Fault> {
+        let ttl_s = format!("N{}", ttl.min(MAX_TTL).as_secs().max(1));
+        // One that is not there begins with one.
+        let flags = ["v", "J1", &ttl_s];
+        let mut connection = self.0.get().await?;
+        let added = connection.client.meta_increment(key, false, None, None, Some(&flags)).await?;
+        let other = connection.client.meta_get(other, false, None, Some(&["v"])).await?;
+        let other = other.map(number).transpose()?;
+        Ok(Counted {
+            added: added.map(number).transpose()?.ok_or("it does not tell what it counted")?,
+            other: other.unwrap_or_default(),
+        })
+    }
+
     async fn remove(&self, keys: &[String]) -> Result<(), Fault> {
         let mut connection = self.0.get().await?;
         for key in keys {
@@ -106,6 +120,12 @@ impl Remote for Memcached {
         }
         Ok(())
     }
+}
+
+/// A counter, which is kept as its digits.
+fn number(found: MetaValue) -> Result<u64, Fault> {
+    let digits = found.data.ok_or("a counter has no value")?;
+    Ok(std::str::from_utf8(&digits)?.trim().parse()?)
 }
 
 /// The lease has ended, or there is no room: the server is not away for that.

@@ -1,4 +1,6 @@
-//! A cache within the process.
+//! A cache and counters within the process.
+
+mod counters;
 
 #[cfg(test)]
 mod tests;
@@ -12,6 +14,8 @@ use moka::Expiry;
 use moka::ops::compute::Op;
 use moka::sync::Cache as Moka;
 use repono_service::ports::{Cache, Lease, Lookup};
+
+pub use self::counters::MemoryCounters;
 
 /// Keeps what is used most, up to a number of bytes.
 pub struct MemoryCache {

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use redis::aio::MultiplexedConnection;
 use redis::{Client, RedisError, Script};
 use repono_service::Result;
-use repono_service::ports::{Lease, Lookup};
+use repono_service::ports::{Counted, Lease, Lookup};
 
 pub(crate) use self::connect::{client, connect};
 use crate::remote_cache::{Fault, Remote, RemoteCache, RemoteCacheOptions, pack, unpack};
@@ -35,6 +35,15 @@ pub struct Redis {
 static PUT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('set', KEYS[1], ARGV[2], 'px', ARGV[3]) end",
+    )
+});
+
+/// Adds one to a counter, which ends some time after its first, and reads another.
+static ADD: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local added = redis.call('incr', KEYS[1]) \
+         if redis.call('pttl', KEYS[1]) < 0 then redis.call('pexpire', KEYS[1], ARGV[1]) end \
+         return {added, tonumber(redis.call('get', KEYS[2])) or 0}",
     )
 });
 
@@ -82,6 +91,14 @@ impl Remote for Redis {
         put.arg(token(lease)).arg(pack(&value)).arg(ttl_ms);
         unless_refused(put.invoke_async::<()>(&mut self.connection()?).await)?;
         Ok(())
+    }
+
+    async fn add(&self, key: &str, other: &str, ttl: Duration) -> Result<Counted, Fault> {
+        let ttl_ms = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
+        let mut add = ADD.key(key);
+        add.key(other).arg(ttl_ms);
+        let (added, other) = add.invoke_async(&mut self.connection()?).await?;
+        Ok(Counted { added, other })
     }
 
     async fn remove(&self, keys: &[String]) -> Result<(), Fault> {

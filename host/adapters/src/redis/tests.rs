@@ -24,6 +24,11 @@ async fn keeps_the_contract() {
 }
 
 #[tokio::test]
+async fn counters_keep_the_contract() {
+    tests::counters_keep_the_contract(&test_service::url(SERVER), open).await;
+}
+
+#[tokio::test]
 async fn an_outage_is_survived() {
     away::is_survived(&test_service::url(SERVER), open).await;
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use repono_service::ports::{Cache, Lease, Lookup};
+use repono_service::ports::{Cache, Counted, Counters, Lease, Lookup};
 use repono_service::{Error, Result};
 use sha2::{Digest as _, Sha256};
 
@@ -57,6 +57,14 @@ pub trait Remote: Send + Sync + 'static {
         value: Bytes,
         ttl: Duration,
     ) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// As [`Counters::add`].
+    fn add(
+        &self,
+        key: &str,
+        other: &str,
+        ttl: Duration,
+    ) -> impl Future<Output = Result<Counted, Fault>> + Send;
 
     /// As [`Cache::remove`], of many keys.
     fn remove(&self, keys: &[String]) -> impl Future<Output = Result<(), Fault>> + Send;
@@ -122,6 +130,14 @@ impl<R: Remote> Cache for RemoteCache<R> {
 
     async fn remove(&self, key: &str) {
         self.watched.remove(self.name(key)).await;
+    }
+}
+
+#[async_trait]
+impl<R: Remote> Counters for RemoteCache<R> {
+    async fn add(&self, key: &str, other: &str, ttl: Duration) -> Option<Counted> {
+        let [key, other] = [key, other].map(|key| self.name(&format!("count:{key}")));
+        self.watched.ask(|remote| remote.add(&key, &other, ttl)).await
     }
 }
 

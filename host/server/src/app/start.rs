@@ -123,6 +123,7 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         search: backends.search.port(),
         runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
         cache: Arc::clone(&backends.cache),
+        counters: Arc::clone(&backends.counters),
         mailer: Arc::clone(&backends.mailer),
         clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
@@ -168,6 +169,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         tasks: config.tasks.kept(),
         shared: !config.database.url.is_empty(),
         most_waiting: config.tasks.most_waiting(),
+        limits: (&config.limits).into(),
     }
 }
 

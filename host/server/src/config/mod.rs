@@ -17,6 +17,7 @@ mod database;
 mod doi;
 mod environment;
 mod indexing;
+mod limits;
 mod load;
 mod log;
 mod mail;
@@ -43,6 +44,7 @@ pub use self::database::DatabaseSection;
 pub use self::doi::DoiSection;
 pub use self::environment::Environment;
 pub use self::indexing::{IndexingSection, OfCollection, RefreshSetting};
+pub use self::limits::LimitsSection;
 pub use self::load::{DEFAULT, load};
 pub use self::log::{LogFormat, LogSection};
 pub use self::mail::MailSection;
@@ -75,6 +77,7 @@ pub struct Config {
     pub queue: QueueSection,
     pub mail: MailSection,
     pub cache: CacheSection,
+    pub limits: LimitsSection,
     pub doi: DoiSection,
     pub oai: OaiSection,
     pub log: LogSection,

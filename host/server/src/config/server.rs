@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// How HTTP is served.
@@ -16,6 +17,7 @@ pub struct ServerSection {
     pub request_timeout_s: u64,
     pub body_limit_bytes: usize,
     pub shutdown_s: u64,
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl ServerSection {

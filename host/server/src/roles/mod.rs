@@ -69,6 +69,7 @@ pub(crate) fn http(
         max_plugin_bytes: config.plugins.limits.file_bytes,
         max_line_bytes: config.records.max_document_bytes,
         request_timeout: config.server.request_timeout(),
+        trusted_proxies: config.server.trusted_proxies.clone(),
     };
     if roles.contains(&Role::Serve) {
         repono_api::router(Arc::clone(services), options)

@@ -14,6 +14,7 @@ mod cache;
 mod clock;
 #[cfg(feature = "contract")]
 pub mod contract;
+mod counters;
 mod database;
 mod ids;
 mod indices;
@@ -33,6 +34,7 @@ pub use accounts::Accounts;
 pub use broker::{Broker, Delivery, Depth, Notice};
 pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
+pub use counters::{Counted, Counters};
 pub use database::{Change, Database, Transactions, Written};
 pub use ids::Ids;
 pub use indices::{Comparison, Fill, Indices};

@@ -4,7 +4,7 @@ pub(crate) mod away;
 
 use std::time::Duration;
 
-use repono_service::ports::{Cache, Lookup, contract};
+use repono_service::ports::{Cache, Counters, Lookup, contract};
 
 pub(crate) use super::RemoteCacheOptions as Options;
 
@@ -24,6 +24,18 @@ pub(crate) async fn keeps_the_contract<C: Cache>(
     let there = open(url.to_owned(), options).await;
 
     contract::cache::keeps_the_contract(&here, &there).await;
+}
+
+/// The same of its counters.
+pub(crate) async fn counters_keep_the_contract<C: Counters>(
+    url: &str,
+    open: impl AsyncFn(String, Options) -> C,
+) {
+    let options = options();
+    let here = open(url.to_owned(), options.clone()).await;
+    let there = open(url.to_owned(), options).await;
+
+    contract::counters::keep_the_contract(&here, &there).await;
 }
 
 /// One cache for each of two sites.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use repono_adapters::system::SharedClock;
-use repono_service::ports::{Cache, Clock, Mailer};
+use repono_service::ports::{Cache, Clock, Counters, Mailer};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -32,6 +32,7 @@ pub(super) struct Backends {
     pub search: Search,
     pub runtime: Arc<WasmRuntime>,
     pub cache: Arc<dyn Cache>,
+    pub counters: Arc<dyn Counters>,
     pub mailer: Arc<dyn Mailer>,
     /// Goes by the database's clock where processes share it.
     pub clock: Arc<SharedClock>,
@@ -56,13 +57,15 @@ impl Backends {
         );
         let runtime = runtime.await.context("the plugin engine was not started")?;
         let database = database.context("the database cannot be opened")?;
+        let (cache, counters) = cache.context("the cache cannot be opened")?;
         Ok(Self {
             queue: Queue::open(&app.config, database.port(), &told)
                 .context("the broker of the queues cannot be used")?,
             database,
             search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
-            cache: cache.context("the cache cannot be opened")?,
+            cache,
+            counters,
             mailer: mail::open(folder, &app.config.mail, &told)
                 .context("nobody can be given mail")?,
             clock,

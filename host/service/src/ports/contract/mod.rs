@@ -13,6 +13,7 @@ pub mod announcements;
 pub mod broker;
 pub mod cache;
 mod clock;
+pub mod counters;
 pub mod indices;
 pub mod mailer;
 pub mod nodes;
