@@ -43,6 +43,7 @@ async fn enqueue(app: &TestApp, queue: &str) -> Task {
         order_key: None,
         idempotency_key: None,
         unique_key: None,
+        step: None,
     };
     services.database.write(vec![Change::Enqueue(task.clone())]).await.unwrap();
     task

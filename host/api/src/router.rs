@@ -115,7 +115,9 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 }
 
 fn of_administrators() -> OpenApiRouter<App> {
-    use admin::{indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users};
+    use admin::{
+        indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users, workflows,
+    };
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
@@ -134,6 +136,9 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(tasks::logs::handler))
         .routes(routes!(tasks::retry::handler))
         .routes(routes!(tasks::cancel::handler))
+        .routes(routes!(workflows::start::handler))
+        .routes(routes!(workflows::read::handler))
+        .routes(routes!(workflows::cancel::handler))
         .routes(routes!(schedules::list::handler, schedules::create::handler))
         .routes(routes!(
             schedules::read::handler,

@@ -13,6 +13,7 @@ mod record_id;
 mod schedule;
 mod task;
 mod trace_parent;
+mod workflow;
 
 pub use access::{Access, Embargo, Status, Visibility};
 pub use document::{Document, Files};
@@ -25,3 +26,4 @@ pub use record_id::{InvalidRecordId, RecordId};
 pub use schedule::{CatchUp, Origin, Paused, Plan, Schedule};
 pub use task::{LogLevel, LogLine, Task, TaskId, TaskState};
 pub use trace_parent::{InvalidTraceParent, TraceParent};
+pub use workflow::{Step, Verdict, decide};

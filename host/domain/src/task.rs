@@ -19,6 +19,8 @@ impl std::fmt::Display for TaskId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TaskState {
+    /// Waits for other tasks of its workflow.
+    Blocked,
     /// Waits for its time or for a worker.
     Queued,
     /// A worker holds it, until its lease ends.
@@ -32,9 +34,14 @@ pub enum TaskState {
 }
 
 impl TaskState {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Blocked, Self::Queued, Self::Running, Self::Succeeded, Self::Dead, Self::Cancelled];
+
     /// As stored and shown.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Blocked => "blocked",
             Self::Queued => "queued",
             Self::Running => "running",
             Self::Succeeded => "succeeded",
@@ -45,9 +52,15 @@ impl TaskState {
 
     /// Reads what [`TaskState::as_str`] wrote.
     pub fn from_stored(text: &str) -> Option<Self> {
-        [Self::Queued, Self::Running, Self::Succeeded, Self::Dead, Self::Cancelled]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Whether nothing more happens with it by itself.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Blocked | Self::Queued | Self::Running => false,
+            Self::Succeeded | Self::Dead | Self::Cancelled => true,
+        }
     }
 }
 
@@ -119,4 +132,6 @@ pub struct Task {
     pub idempotency_key: Option<String>,
     /// While it waits no other has this key. One that does not may lose it to another.
     pub unique_key: Option<String>,
+    /// Its place in a workflow, if it is part of one.
+    pub step: Option<crate::Step>,
 }

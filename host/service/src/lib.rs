@@ -23,6 +23,7 @@ pub mod records;
 pub mod schedules;
 pub mod tasks;
 pub mod vocabularies;
+pub mod workflows;
 
 pub use context::{Context, KeptTasks, Ports, Services, Settings};
 pub use error::{Error, Kind, Result};

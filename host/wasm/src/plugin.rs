@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use repono_service::ports::{
     Call, Checked, Description, Doc, Outcome, Plugin, PluginFailure, TaskHost,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use wasmtime::component::Resource;
 
 use crate::answers;
 use crate::bindings::task_v1::exports::repono::plugin::task;
+use crate::bindings::types_v1::CallContext;
 use crate::call::{Ask, Callee, Mishap};
 use crate::hooks::Guest;
 
@@ -175,7 +176,9 @@ impl Plugin for WasmPlugin {
         host: Arc<dyn TaskHost>,
     ) -> Result<Outcome, PluginFailure> {
         let budget = self.task_budget(call, kind);
-        let context = answers::context(call, budget);
+        let after = host.after();
+        let ext = (!after.is_empty()).then(|| json!({"after": after}).to_string());
+        let context = CallContext { ext, ..answers::context(call, budget) };
         let (kind, payload) = (kind.to_owned(), payload.to_string());
         let ask = Ask { function: "execute", documents: 0, budget, task: Some(host) };
         let work = move |guest: &mut Guest<'_>| {

@@ -23,6 +23,14 @@ pub struct Call {
     pub ext: Option<Value>,
 }
 
+impl Call {
+    /// How a task ended after which this one began, by its name in their workflow: an object with `task`,
+    /// `state`, `result` and `error`.
+    pub fn after(&self, name: &str) -> Option<&Value> {
+        self.ext.as_ref()?.get("after")?.get(name)
+    }
+}
+
 /// A record as a task reads it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Doc {

@@ -1,6 +1,7 @@
 mod asked;
 mod log;
 mod own;
+mod workflows;
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 pub(crate) async fn settled(app: &TestApp, id: &str) -> Value {
     for _ in 0..600 {
         let task = app.admin.get(&format!("/api/admin/tasks/{id}")).await.expect(200).json();
-        if !["queued", "running"].contains(&task["state"].as_str().unwrap()) {
+        if !["blocked", "queued", "running"].contains(&task["state"].as_str().unwrap()) {
             return task;
         }
         tokio::time::sleep(Duration::from_millis(50)).await;

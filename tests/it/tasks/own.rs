@@ -274,6 +274,7 @@ fn old(ctx: &Context, kind: &str, state: TaskState, days: i64) -> Task {
         order_key: None,
         idempotency_key: None,
         unique_key: None,
+        step: None,
     }
 }
 

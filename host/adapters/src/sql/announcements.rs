@@ -15,6 +15,7 @@ use super::pauses::is_open;
 use super::queue::{Among, Claim, any_due, is_next};
 use super::script::Script;
 use super::statement::{Ending, Statement, WIDEST};
+use super::workflows::Begun;
 
 #[async_trait]
 impl<E: Engine> Announcements for Sql<E> {
@@ -79,6 +80,11 @@ impl<E: Engine> Announcements for Sql<E> {
         Ok(())
     }
 
+    async fn begun(&self, workflow: &TaskId) -> Result<Vec<Notice>> {
+        let workflow = workflow.clone();
+        self.engine.transact(Begun { workflow, now: self.now() }).await
+    }
+
     async fn next_in_order(&self, queue: &str, order_key: &str) -> Result<Option<Notice>> {
         let sql = concat!(
             "select id, queue, order_key, wakes from tasks where order_key = ? and queue = ? \
@@ -95,7 +101,11 @@ impl<E: Engine> Announcements for Sql<E> {
 }
 
 /// Notes when word of tasks arrives at the broker.
-fn note<'t>(script: &mut Script, ids: impl ExactSizeIterator<Item = &'t TaskId>, at: Option<i64>) {
+pub(super) fn note<'t>(
+    script: &mut Script,
+    ids: impl ExactSizeIterator<Item = &'t TaskId>,
+    at: Option<i64>,
+) {
     let ids: Vec<&TaskId> = ids.collect();
     for ids in ids.chunks(WIDEST) {
         let statement = Statement::new("update tasks set announced = ? where id in ([?])");
@@ -152,15 +162,15 @@ impl Transaction for Announce {
 }
 
 /// A task that waits.
-struct Waiting {
-    id: TaskId,
+pub(super) struct Waiting {
+    pub(super) id: TaskId,
     queue: String,
     order_key: Option<String>,
     wakes: i64,
 }
 
 impl Waiting {
-    fn notice(self, now: i64) -> Notice {
+    pub(super) fn notice(self, now: i64) -> Notice {
         let delay_us = u64::try_from(self.wakes.saturating_sub(now)).unwrap_or(0);
         Notice {
             task: self.id,

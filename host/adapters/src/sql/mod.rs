@@ -45,6 +45,7 @@ mod statement;
 mod tasks;
 mod transactions;
 mod vocabularies;
+mod workflows;
 
 use std::sync::Arc;
 

@@ -12,6 +12,7 @@ use super::cells::{Cells, FromCells, read};
 use super::engine::{Connection, Failure, Transaction};
 use super::script::Script;
 use super::statement::{Ending, Statement, WIDEST};
+use super::workflows::follow_all;
 
 /// Whether a task's queue hands out anything.
 macro_rules! is_open {
@@ -90,7 +91,8 @@ impl Transaction for Purge {
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<u64, Failure> {
         // In no order: sorting all that waits would take long, once for each part.
         let waiting = Statement::new(
-            "select id from tasks where queue = ? and state = 'queued' and created <= ? limit ?",
+            "select id, (select workflow from workflow_steps where workflow_steps.task = tasks.id) as workflow from tasks \
+             where queue = ? and state in ('blocked', 'queued') and created <= ? limit ?",
         );
         let waiting = waiting
             .ending(Ending::Lock)
@@ -103,21 +105,31 @@ impl Transaction for Purge {
         let mut script = Script::default();
         for tasks in waiting.chunks(WIDEST) {
             let cancel = Statement::new(
-                "update tasks set state = 'cancelled', error = ?, wakes = null, updated = ? where id in ([?])",
+                "update tasks set state = 'cancelled', cancel_requested = ?, error = ?, wakes = null, updated = ? where id in ([?])",
             );
-            let ids = tasks.iter().map(|Waiting(id)| [id.0.as_str().into()]);
-            script.step(cancel.bind(self.why.as_str()).bind(self.now).bind_list(ids));
+            let ids = tasks.iter().map(|task| [task.id.0.as_str().into()]);
+            script.step(cancel.bind(true).bind(self.why.as_str()).bind(self.now).bind_list(ids));
         }
         connection.run(&mut script).await?;
-        Ok(waiting.len() as u64)
+        let count = waiting.len() as u64;
+        let workflows = waiting.into_iter().filter_map(|task| task.workflow).collect();
+        follow_all(connection, workflows, self.now).await?;
+        Ok(count)
     }
 }
 
 /// A task that waits.
-struct Waiting(TaskId);
+struct Waiting {
+    id: TaskId,
+    workflow: Option<TaskId>,
+}
 
 impl FromCells for Waiting {
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
-        Ok(Self(TaskId(cells.key("tasks")?.key().to_owned())))
+        let at = cells.key("tasks")?;
+        Ok(Self {
+            id: TaskId(at.key().to_owned()),
+            workflow: cells.text_if(&at, "workflow")?.map(TaskId),
+        })
     }
 }

@@ -19,6 +19,7 @@ use super::preconditions::Precondition;
 use super::script::{Script, StepBuilder};
 use super::statement::{Ending, Statement, Value, WIDEST};
 use super::tasks::task_columns;
+use super::workflows::follow_all;
 
 /// Whether nothing stands before a task in its order.
 macro_rules! is_next {
@@ -113,8 +114,7 @@ impl<E: Engine> Queue for Sql<E> {
              where id = ? and receipt = ? and state = 'running'",
         );
         only_if_held(step.bind(Value::json(result)?).bind(self.now()), claimed);
-        self.engine.run(script).await?;
-        Ok(())
+        self.end(claimed.task.step.as_ref(), script).await.map(drop)
     }
 
     async fn stopped(&self, claimed: &Claimed) -> Result<()> {
@@ -123,8 +123,7 @@ impl<E: Engine> Queue for Sql<E> {
             "update tasks set state = 'cancelled', wakes = null, receipt = null, updated = ? where id = ? and receipt = ? and state = 'running'",
         );
         only_if_held(step.bind(self.now()), claimed);
-        self.engine.run(script).await?;
-        Ok(())
+        self.end(claimed.task.step.as_ref(), script).await.map(drop)
     }
 
     async fn again(&self, claimed: &Claimed, at: Timestamp, why: Option<&str>) -> Result<()> {
@@ -149,8 +148,7 @@ impl<E: Engine> Queue for Sql<E> {
              where id = ? and receipt = ? and state = 'running'",
         );
         only_if_held(step.bind(why).bind(self.now()), claimed);
-        self.engine.run(script).await?;
-        Ok(())
+        self.end(claimed.task.step.as_ref(), script).await.map(drop)
     }
 }
 
@@ -242,17 +240,21 @@ impl Transaction for Claim {
         let (mut called_off, mut deserted, mut taken) = (Vec::new(), Vec::new(), Vec::new());
         for task in due {
             match task.state {
-                TaskState::Running if task.cancel_requested => called_off.push(task.id),
+                TaskState::Running if task.cancel_requested => called_off.push(task),
                 TaskState::Running if task.attempts >= task.max_attempts => deserted.push(task),
                 _ => taken.push(task),
             }
         }
+        let ended = called_off.iter().chain(&deserted);
+        let workflows =
+            ended.filter_map(|task| Some(task.step.as_ref()?.workflow.clone())).collect();
         let receipt = format!("{:032x}", rand::rng().random::<u128>());
         let mut script = Script::default();
         self.take(&mut script, &taken, &receipt);
         self.call_off(&mut script, &called_off);
         self.bury(&mut script, deserted);
         connection.run(&mut script).await?;
+        follow_all(connection, workflows, self.now).await?;
 
         let updated = |task: &Task| Timestamp::from_microsecond(self.now).unwrap_or(task.updated);
         let claimed = |task: Task| Claimed {
@@ -280,12 +282,12 @@ impl Claim {
         }
     }
 
-    fn call_off(&self, script: &mut Script, tasks: &[TaskId]) {
-        for ids in tasks.chunks(WIDEST) {
+    fn call_off(&self, script: &mut Script, tasks: &[Task]) {
+        for tasks in tasks.chunks(WIDEST) {
             let statement = Statement::new(
                 "update tasks set state = 'cancelled', wakes = null, receipt = null, updated = ? where id in ([?])",
             );
-            let ids = ids.iter().map(|id| [id.0.as_str().into()]);
+            let ids = tasks.iter().map(|task| [task.id.0.as_str().into()]);
             script.step(statement.bind(self.now).bind_list(ids));
         }
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use repono_domain::{LogLine, Task, TaskId, TaskState, UserId};
-use repono_service::ports::{Backlog, Ended, Pause, TaskFilter, Tasks};
+use repono_service::ports::{Backlog, Ended, Pause, Predecessor, TaskFilter, Tasks};
 use repono_service::{Error, Result};
 use serde_json::Value as Json;
 
@@ -19,7 +19,8 @@ macro_rules! task_columns {
     () => {
         "id, queue, kind, payload, state, attempts, max_attempts, due, created, updated, \
          progress, checkpoint, result, error, cancel_requested, created_by, trace, order_key, \
-         idempotency_key, unique_key"
+         idempotency_key, unique_key, \
+         (select step from workflow_steps where workflow_steps.task = tasks.id) as step"
     };
 }
 
@@ -54,6 +55,10 @@ impl<E: Engine> Tasks for Sql<E> {
             (" and state = ?", filter.state.map(TaskState::as_str)),
             (" and queue = ?", filter.queue.as_deref()),
             (" and kind = ?", filter.kind.as_deref()),
+            (
+                " and id in (select task from workflow_steps where workflow = ?)",
+                filter.workflow.as_ref().map(|workflow| workflow.0.as_str()),
+            ),
             (" and id < ?", filter.before.as_ref().map(|before| before.0.as_str())),
         ];
         let mut sql = concat!("select ", task_columns!(), " from tasks where 1 = 1").to_owned();
@@ -92,34 +97,54 @@ impl<E: Engine> Tasks for Sql<E> {
     }
 
     async fn cancel(&self, id: &TaskId) -> Result<bool> {
+        let Some(task) = self.task(id).await? else { return Err(unknown(id)) };
         let mut script = Script::default();
         script
             .step(
                 // `state` comes last: in one dialect what follows an assignment sees its outcome.
                 "update tasks set wakes = case when state = 'queued' then null else wakes end, cancel_requested = ?, updated = ?, \
-                 state = case when state = 'queued' then 'cancelled' else state end where id = ? and state in ('queued', 'running')",
+                 state = case when state = 'running' then state else 'cancelled' end \
+                 where id = ? and state in ('blocked', 'queued', 'running')",
             )
             .bind(true)
             .bind(self.now())
             .bind(id.0.as_str());
-        self.found(script, id).await
+        Ok(self.end(task.step.as_ref(), script).await?.changed)
     }
 
     async fn revive(&self, id: &TaskId) -> Result<bool> {
+        let Some(task) = self.task(id).await? else { return Err(unknown(id)) };
         let now = self.now();
+        let (state, wakes) = match task.step {
+            // Whether it begins is decided with all that waits.
+            Some(_) => (TaskState::Blocked, None),
+            None => (TaskState::Queued, Some(now)),
+        };
         let mut script = Script::default();
         script
             .step(
-                "update tasks set state = 'queued', attempts = 0, cancel_requested = ?, due = ?, wakes = ?, announced = ?, updated = ? \
+                "update tasks set state = ?, attempts = 0, cancel_requested = ?, due = ?, wakes = ?, announced = ?, updated = ? \
                  where id = ? and state in ('dead', 'cancelled')",
             )
+            .bind(state.as_str())
             .bind(false)
             .bind(now)
-            .bind(now)
-            .bind(now)
+            .bind(wakes)
+            .bind(wakes)
             .bind(now)
             .bind(id.0.as_str());
-        self.found(script, id).await
+        Ok(self.begin_again(task.step.as_ref(), script).await?.changed)
+    }
+
+    async fn predecessors(&self, ids: &[TaskId]) -> Result<Vec<Predecessor>> {
+        let mut predecessors = Vec::new();
+        for ids in ids.chunks(WIDEST) {
+            let statement =
+                Statement::new("select id, state, result, error from tasks where id in ([?])");
+            let statement = statement.bind_list(ids.iter().map(|id| [id.0.as_str().into()]));
+            predecessors.extend(self.engine.all::<Predecessor>(statement).await?);
+        }
+        Ok(predecessors)
     }
 
     async fn ended(
@@ -156,7 +181,7 @@ impl<E: Engine> Tasks for Sql<E> {
     }
 
     async fn waiting(&self, queue: &str) -> Result<u64> {
-        let sql = "select count(*) from tasks where queue = ? and state = 'queued'";
+        let sql = "select count(*) from tasks where queue = ? and state in ('blocked', 'queued')";
         let counted = self.engine.first(Statement::new(sql).bind(queue)).await?;
         Ok(counted.unwrap_or_default())
     }
@@ -207,20 +232,31 @@ impl Transaction for Forget {
     const TABLE: &'static str = "tasks";
 
     async fn run<C: Connection>(&mut self, connection: &mut C) -> Result<u64, Failure> {
-        let sql = "select id, created, updated from tasks where id in ([?]) and state = ? and updated < ?";
+        // What is kept of a workflow is kept together: one that waits needs the others, and so does one
+        // that a person may have tried again.
+        let sql = "select id, created, updated from tasks where id in ([?]) and state = ? and updated < ? \
+                   and not exists (select 1 from workflow_steps its, workflow_steps other, tasks mate \
+                   where its.task = tasks.id and other.workflow = its.workflow and mate.id = other.task \
+                   and mate.state in ('blocked', 'queued', 'running', 'dead') and mate.state <> ?)";
         let old = Statement::new(sql)
             .ending(Ending::Lock)
             .bind_list(self.ids.iter().map(|id| [id.0.as_str().into()]))
             .bind(self.state.as_str())
-            .bind(self.before);
+            .bind(self.before)
+            .bind(self.state.as_str());
         let old: Vec<Ended> =
             connection.rows(&old).await?.iter().map(read).collect::<Result<_>>()?;
         if old.is_empty() {
             return Ok(0);
         }
         let mut script = Script::default();
-        let statement = Statement::new("delete from tasks where id in ([?])");
-        script.step(statement.bind_list(old.iter().map(|task| [task.id.0.as_str().into()])));
+        for sql in [
+            "delete from workflow_steps where task in ([?])",
+            "delete from tasks where id in ([?])",
+        ] {
+            let ids = old.iter().map(|task| [task.id.0.as_str().into()]);
+            script.step(Statement::new(sql).bind_list(ids));
+        }
         connection.run(&mut script).await?;
         Ok(old.len() as u64)
     }
@@ -249,17 +285,10 @@ impl<E: Engine> Sql<E> {
         self.engine.run(script).await?;
         Ok(())
     }
+}
 
-    /// Whether the script changed anything; an error if there is no such task.
-    async fn found(&self, script: Script, id: &TaskId) -> Result<bool> {
-        if self.engine.run(script).await?.changed {
-            return Ok(true);
-        }
-        match self.task(id).await? {
-            Some(_) => Ok(false),
-            None => Err(Error::NotFound(format!("there is no task {id}"))),
-        }
-    }
+fn unknown(id: &TaskId) -> Error {
+    Error::NotFound(format!("there is no task {id}"))
 }
 
 impl FromCells for Task {
@@ -286,6 +315,7 @@ impl FromCells for Task {
             order_key: cells.text_if(&at, "order_key")?,
             idempotency_key: cells.text_if(&at, "idempotency_key")?,
             unique_key: cells.text_if(&at, "unique_key")?,
+            step: cells.json_if(&at, "step")?,
         })
     }
 }
@@ -297,6 +327,18 @@ impl FromCells for Log {
     fn read(cells: &mut Cells<'_>) -> Result<Self> {
         let at = cells.key("tasks")?;
         Ok(Self(cells.json_if(&at, "log_lines")?.unwrap_or_default()))
+    }
+}
+
+impl FromCells for Predecessor {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self {
+            task: TaskId(at.key().to_owned()),
+            state: state(cells, &at)?,
+            result: cells.json_if(&at, "result")?,
+            error: cells.text_if(&at, "error")?,
+        })
     }
 }
 
@@ -343,7 +385,7 @@ impl FromCells for (String, TaskState, u64) {
     }
 }
 
-fn state(cells: &mut Cells<'_>, at: &At<'_>) -> Result<TaskState> {
+pub(super) fn state(cells: &mut Cells<'_>, at: &At<'_>) -> Result<TaskState> {
     let text = cells.text(at, "state")?;
     TaskState::from_stored(&text).ok_or_else(|| at.lie("state", format!("{text:?} is not a state")))
 }

@@ -9,6 +9,7 @@ pub(crate) mod schedules;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod workflows;
 
 use axum::response::Response;
 use repono_service::indexing::Progress;

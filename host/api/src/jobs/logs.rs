@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
-use repono_domain::{LogLevel, LogLine, TaskState};
+use repono_domain::{LogLevel, LogLine};
 use repono_service::jobs;
 use repono_service::ports::Run;
 use repono_service::records::time;
@@ -57,7 +57,7 @@ fn lines(job: &str, run: &Run, logged: Vec<LogLine>) -> Vec<Value> {
     );
     let mut lines = vec![line(task.created, "INFO", asked)];
     lines.extend(logged.into_iter().map(|logged| line(logged.at, name(logged.level), logged.text)));
-    if task.attempts > 0 || task.state != TaskState::Queued {
+    if task.attempts > 0 || task.state.is_over() {
         let level = if task.error.is_some() { "ERROR" } else { "INFO" };
         let now = format!("{}, attempts: {} of {}", status(task), task.attempts, task.max_attempts);
         let told = message(task).map_or_else(|| now.clone(), |message| format!("{now}: {message}"));

@@ -75,7 +75,6 @@ fn shown(services: &Services, job: &Job) -> Value {
 /// When a run began is not kept.
 fn shown_run(services: &Services, job: &str, run: &Run) -> Value {
     let task = &run.task;
-    let is_over = !matches!(task.state, TaskState::Queued | TaskState::Running);
     let address = format!("{}/runs/{}", address(services, job), task.id);
     json!({
         "id": task.id,
@@ -85,7 +84,7 @@ fn shown_run(services: &Services, job: &str, run: &Run) -> Value {
         "updated": time(task.updated),
         "started_by_id": task.created_by.map(|user| user.to_string()),
         "started_at": null,
-        "finished_at": is_over.then(|| time(task.updated)),
+        "finished_at": task.state.is_over().then(|| time(task.updated)),
         "status": status(task),
         "message": message(task),
         "title": null,
@@ -101,7 +100,7 @@ fn shown_run(services: &Services, job: &str, run: &Run) -> Value {
 
 fn status(task: &Task) -> &'static str {
     match task.state {
-        TaskState::Queued => "QUEUED",
+        TaskState::Blocked | TaskState::Queued => "QUEUED",
         TaskState::Running if task.cancel_requested => "CANCELLING",
         TaskState::Running => "RUNNING",
         TaskState::Succeeded => "SUCCESS",

@@ -20,6 +20,7 @@ mod show;
 mod task;
 mod token;
 mod user;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -75,6 +76,8 @@ enum Command {
     #[command(subcommand)]
     Task(task::Command),
     #[command(subcommand)]
+    Workflow(workflow::Command),
+    #[command(subcommand)]
     Mail(mail::Command),
     #[command(subcommand)]
     Queue(queue::Command),
@@ -124,6 +127,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Plugin(command) => plugin::run(&global, command),
         Command::Index(command) => index::run(&global, command),
         Command::Task(command) => task::run(&global, command),
+        Command::Workflow(command) => workflow::run(&global, command),
         Command::Mail(command) => mail::run(&global, command),
         Command::Queue(command) => queue::run(&global, command),
         Command::User(command) => user::run(&global, command),

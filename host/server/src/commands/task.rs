@@ -59,7 +59,7 @@ pub(super) enum Command {
     },
     /// Lists tasks, newest first
     List {
-        /// Only: queued, running, succeeded, dead, cancelled
+        /// Only: blocked, queued, running, succeeded, dead, cancelled
         #[arg(long)]
         state: Option<String>,
         /// Only of this kind
@@ -68,6 +68,9 @@ pub(super) enum Command {
         /// Only on this queue
         #[arg(long)]
         queue: Option<String>,
+        /// Only of this workflow
+        #[arg(long, value_name = "ID")]
+        workflow: Option<String>,
         /// At most so many
         #[arg(long, value_name = "N")]
         limit: Option<u32>,
@@ -113,12 +116,13 @@ fn act(client: &Client, global: &Global, command: Command) -> anyhow::Result<()>
             };
             state(global, &client.post("/admin/tasks", sent)?)
         }
-        Command::List { state, kind, queue, limit } => {
+        Command::List { state, kind, queue, workflow, limit } => {
             let limit = limit.map(|limit| limit.to_string());
             let parameters = [
                 ("state", state.as_deref()),
                 ("kind", kind.as_deref()),
                 ("queue", queue.as_deref()),
+                ("workflow", workflow.as_deref()),
                 ("size", limit.as_deref()),
             ];
             show::list(global, &client.get(&with_query("/admin/tasks", &parameters))?, COLUMNS)

@@ -1,6 +1,6 @@
 //! Forgetting a run.
 
-use repono_domain::{TaskId, TaskState};
+use repono_domain::TaskId;
 
 use super::read_run;
 use crate::ports::Change;
@@ -13,7 +13,7 @@ use crate::{Context, Error, Result};
 /// `Conflict` while it waits or runs.
 pub async fn remove_run(ctx: &Context, id: &str, run: &TaskId) -> Result<()> {
     let task = read_run(ctx, id, run).await?.task;
-    if matches!(task.state, TaskState::Queued | TaskState::Running) {
+    if !task.state.is_over() {
         return Err(Error::Conflict(format!(
             "The run is not over: it is {}. Stop it first.",
             task.state.as_str()

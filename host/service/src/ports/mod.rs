@@ -47,7 +47,9 @@ pub use plugins::{
     IndexDescription, Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
-pub use queue::{Announcements, Backlog, Claimed, Ended, Pause, Queue, TaskFilter, Tasks};
+pub use queue::{
+    Announcements, Backlog, Claimed, Ended, Pause, Predecessor, Queue, TaskFilter, Tasks,
+};
 pub use records::{Filter, Outline, Records, Stored};
 pub use schedules::{Run, Schedules};
 pub use search::{

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use repono_domain::{Digest, LogLevel, PluginName, Problem};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -234,6 +234,9 @@ pub trait TaskHost: Send + Sync {
     fn log(&self, level: LogLevel, text: &str);
     /// Notes of the last attempt.
     async fn last_checkpoint(&self) -> Option<Value>;
+    /// How those ended after which it began, by their names in the workflow:
+    /// `{"index": {"task", "state", "result", "error"}}`. Empty if it waited for none.
+    fn after(&self) -> &Map<String, Value>;
     /// Published records in the order of their ids. For plugins with the capability `records`.
     async fn scan(
         &self,

@@ -30,6 +30,8 @@ pub struct TaskFilter {
     pub queue: Option<String>,
     /// Of this kind.
     pub kind: Option<String>,
+    /// Of this workflow.
+    pub workflow: Option<TaskId>,
     /// Older than this one.
     pub before: Option<TaskId>,
     /// At most so many, newest first.
@@ -45,6 +47,19 @@ pub struct Ended {
     pub created: Timestamp,
     /// Last change of any kind.
     pub updated: Timestamp,
+}
+
+/// A task as those see it that begin after it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Predecessor {
+    /// Its id.
+    pub task: TaskId,
+    /// Where it is in its life.
+    pub state: TaskState,
+    /// What came of it.
+    pub result: Option<Value>,
+    /// Why it failed.
+    pub error: Option<String>,
 }
 
 /// What a queue has still to see to.
@@ -78,6 +93,9 @@ pub struct Pause {
 }
 
 /// The truth about tasks. Brokers only carry ids. New ones come by [`super::Change::Enqueue`].
+///
+/// Whatever ends a task of a workflow, here or in a [`Queue`], decides in the same transaction what
+/// becomes of those that wait for it, as [`repono_domain::decide`] says.
 #[async_trait]
 pub trait Tasks: Send + Sync {
     /// One task.
@@ -104,11 +122,15 @@ pub trait Tasks: Send + Sync {
     /// Keeps these lines in place of all that were kept. Nothing happens to one that is not there.
     async fn keep_task_log(&self, id: &TaskId, lines: &[LogLine]) -> Result<()>;
 
-    /// Asks a task to stop; a queued one is cancelled at once. False if it was over already.
+    /// Asks a task to stop; one that does not run is cancelled at once. False if it was over already.
     async fn cancel(&self, id: &TaskId) -> Result<bool>;
 
-    /// Queues a dead or cancelled task anew, with all its attempts. False if it is neither.
+    /// Queues a dead or cancelled task anew, with all its attempts. False if it is neither. One of a
+    /// workflow waits for those before it first, and what was ended because of it waits for it again.
     async fn revive(&self, id: &TaskId) -> Result<bool>;
+
+    /// Those of these tasks that are there, in no order.
+    async fn predecessors(&self, ids: &[TaskId]) -> Result<Vec<Predecessor>>;
 
     /// Up to `limit` tasks in this state, which is one of those that are over, in the order of their
     /// ids: those after `after`.
@@ -120,7 +142,8 @@ pub trait Tasks: Send + Sync {
     ) -> Result<Vec<Ended>>;
 
     /// Removes those of these tasks that are still in this state, and have been since `before`.
-    /// Answers how many.
+    /// Answers how many. None is removed of a workflow of which anything waits or runs, or is dead while
+    /// this state is another.
     async fn forget_tasks(
         &self,
         ids: &[TaskId],
@@ -131,7 +154,7 @@ pub trait Tasks: Send + Sync {
     /// Tasks by queue and state.
     async fn depths(&self) -> Result<Vec<(String, TaskState, u64)>>;
 
-    /// How many tasks wait in a queue, for their time or for a worker.
+    /// How many tasks wait in a queue, for others, for their time or for a worker.
     async fn waiting(&self, queue: &str) -> Result<u64>;
 
     /// What is to be seen to, by queue. Reads no task that is over.
@@ -169,6 +192,10 @@ pub trait Announcements: Send + Sync {
 
     /// Takes back that brokers were told of anything that waits in this queue.
     async fn none_announced(&self, queue: &str) -> Result<()>;
+
+    /// Tasks of a workflow that could be claimed now and of which brokers were told nothing. From now
+    /// on they count as announced.
+    async fn begun(&self, workflow: &TaskId) -> Result<Vec<Notice>>;
 
     /// The first task of this order that is not over, if it could be claimed now.
     async fn next_in_order(&self, queue: &str, order_key: &str) -> Result<Option<Notice>>;

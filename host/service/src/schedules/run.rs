@@ -1,6 +1,6 @@
 //! Work of a schedule that is wanted now.
 
-use repono_domain::{Schedule, Task, TaskState};
+use repono_domain::{Schedule, Task};
 use serde_json::Value;
 
 use super::amend::{TRIES, find, keeps_changing};
@@ -52,5 +52,5 @@ pub async fn run(ctx: &Context, name: &str, payload: Option<Value>) -> Result<Ta
 pub(super) async fn unfinished(ctx: &Context, schedule: &Schedule) -> Result<Option<Task>> {
     let Some(id) = &schedule.last_task else { return Ok(None) };
     let last = ctx.database.task(id).await?;
-    Ok(last.filter(|task| matches!(task.state, TaskState::Queued | TaskState::Running)))
+    Ok(last.filter(|task| !task.state.is_over()))
 }

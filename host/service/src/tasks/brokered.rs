@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{Task, TaskId};
+use repono_domain::{Task, TaskId, TaskState};
 use serde_json::Value;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
@@ -148,16 +148,26 @@ impl Brokered {
         if outcome.as_ref().is_err_and(|error| error.kind() != Kind::Conflict) {
             return outcome;
         }
-        if let Some(key) = claimed.task.order_key.as_deref().filter(|_| is_over) {
-            match self.told.truth.next_in_order(&claimed.task.queue, key).await {
-                Ok(next) => next.into_iter().for_each(|next| self.announce_soon(next)),
-                Err(error) => {
-                    tracing::warn!(error = %error, "the next task in its order was not announced; it is found later");
-                }
-            }
+        if is_over && let Err(error) = self.announce_what_follows(&claimed.task).await {
+            tracing::warn!(error = %error, "the tasks that follow one that is over were not announced; they are found later");
         }
         self.told.acknowledge(claimed.delivery.as_slice()).await;
         outcome
+    }
+
+    async fn announce_what_follows(&self, over: &Task) -> Result<()> {
+        let truth = &self.told.truth;
+        if let Some(key) = &over.order_key
+            && let Some(next) = truth.next_in_order(&over.queue, key).await?
+        {
+            self.announce_soon(next);
+        }
+        if let Some(step) = &over.step {
+            for begun in truth.begun(&step.workflow).await? {
+                self.announce_soon(begun);
+            }
+        }
+        Ok(())
     }
 
     /// Claims what the deliveries are about. The others are about nothing that can be done now.
@@ -192,7 +202,8 @@ impl Brokered {
 impl Queue for Brokered {
     fn announce(&self, tasks: &[Task]) {
         let now = self.clock.now();
-        for task in tasks.iter().filter(|task| task.due <= now) {
+        let may_begin = |task: &&Task| task.due <= now && task.state != TaskState::Blocked;
+        for task in tasks.iter().filter(may_begin) {
             self.announce_soon(Notice {
                 task: task.id.clone(),
                 queue: task.queue.clone(),

@@ -84,7 +84,7 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let task = new_task(ctx, &asked)?;
+    let task = make(ctx, &asked)?;
     for _ in 0..TRIES {
         if let Some(task) = there_already(ctx, &task).await? {
             return Ok(Enqueued { task, is_new: false });
@@ -111,7 +111,7 @@ pub async fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let task = new_task(ctx, &NewTask::new(kind, payload))?;
+    let task = make(ctx, &NewTask::new(kind, payload))?;
     queues::let_in(ctx, &task.queue).await?;
     Ok(task)
 }
@@ -150,14 +150,18 @@ async fn there_already(ctx: &Context, task: &Task) -> Result<Option<Task>> {
     }
 }
 
-fn new_task(ctx: &Context, asked: &NewTask) -> Result<Task> {
+/// A task as it is to be stored, of a kind that takes its payload.
+pub(crate) fn make(ctx: &Context, asked: &NewTask) -> Result<Task> {
     let active = ctx.active.load();
     let known = kinds::find(ctx, &active, &asked.kind)?;
     refuse_payload(ctx, &known, &asked.payload)?;
     let now = ctx.clock.now();
     let (idempotency_key, unique_key) = match &asked.only {
         Only::Itself => (None, None),
-        Only::WithKey(key) => (Some(checked(key)?), None),
+        Only::WithKey(key) => {
+            let key = checked_key(key).map_err(|problem| Error::InvalidDocument(vec![problem]))?;
+            (Some(key), None)
+        }
         Only::Waiting => (None, Some(unique_key(asked))),
     };
     Ok(Task {
@@ -181,6 +185,7 @@ fn new_task(ctx: &Context, asked: &NewTask) -> Result<Task> {
         order_key: None,
         idempotency_key,
         unique_key,
+        step: None,
     })
 }
 
@@ -197,14 +202,15 @@ fn refuse_payload(ctx: &Context, known: &Known<'_>, payload: &Value) -> Result<(
     if problems.is_empty() { Ok(()) } else { Err(Error::InvalidDocument(problems)) }
 }
 
-fn checked(key: &str) -> Result<String> {
+/// An idempotency key, if it is one.
+pub(crate) fn checked_key(key: &str) -> Result<String, Problem> {
     let is_key = (1..=MAX_KEY).contains(&key.len())
         && key.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     if is_key {
         return Ok(key.to_owned());
     }
     let what = format!("A key is made of 1 to {MAX_KEY} printable characters of ASCII.");
-    Err(Error::InvalidDocument(vec![Problem::error("/idempotency_key", "invalid-key", what)]))
+    Err(Problem::error("/idempotency_key", "invalid-key", what))
 }
 
 fn due(start: Start, now: Timestamp) -> Result<Timestamp> {
@@ -264,10 +270,10 @@ mod tests {
     #[test]
     fn a_key_is_short_and_printable() {
         for key in ["a", "2d4e2b0e-1b1c-7a3e-9d0c-0242ac130003", "import 2026/11"] {
-            assert_eq!(checked(key).unwrap(), key);
+            assert_eq!(checked_key(key).unwrap(), key);
         }
         for no_key in ["", "line\nbreak", "ü", &"a".repeat(256)] {
-            assert!(checked(no_key).is_err(), "{no_key:?}");
+            assert!(checked_key(no_key).is_err(), "{no_key:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use jiff::SignedDuration;
 use repono_domain::{CollectionName, LogLevel, LogLine, RecordId};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::log::LastLines;
 use crate::ports::{Claimed, Doc, Filter, PluginFailure, TaskHost};
@@ -18,6 +18,8 @@ pub(super) struct Host {
     pub ctx: Context,
     pub claimed: Claimed,
     pub lease: SignedDuration,
+    /// How those ended after which it began.
+    after: Map<String, Value>,
     /// Its worker wants it to stop, or its time is over.
     pub asked_to_stop: AtomicBool,
     log: Mutex<Fresh>,
@@ -34,10 +36,16 @@ struct Fresh {
 }
 
 impl Host {
-    pub(super) fn new(ctx: Context, claimed: Claimed, lease: SignedDuration) -> Self {
+    pub(super) fn new(
+        ctx: Context,
+        claimed: Claimed,
+        lease: SignedDuration,
+        after: Map<String, Value>,
+    ) -> Self {
         let host = Self {
             claimed,
             lease,
+            after,
             asked_to_stop: AtomicBool::new(false),
             log: Mutex::default(),
             stored: tokio::sync::Mutex::default(),
@@ -132,6 +140,10 @@ impl TaskHost for Host {
             .ok()
             .flatten()
             .and_then(|task| task.checkpoint)
+    }
+
+    fn after(&self) -> &Map<String, Value> {
+        &self.after
     }
 
     async fn scan(

@@ -1,5 +1,6 @@
 //! Work that is done later, by a plugin's `task` hook or by the repository itself.
 
+mod after;
 mod backoff;
 mod brokered;
 mod cancel;
@@ -16,6 +17,7 @@ mod work;
 pub use brokered::Brokered;
 pub use cancel::cancel;
 pub use enqueue::{Enqueued, NewTask, Only, Start, check, enqueue, is_kind, prepare};
+pub(crate) use enqueue::{checked_key, make};
 pub use list::{depths, list, read};
 pub use log::log;
 pub use own::{OwnTask, own_tasks};

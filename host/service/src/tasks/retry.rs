@@ -1,11 +1,15 @@
 //! Trying a task again.
 
-use repono_domain::{Task, TaskId};
+use repono_domain::{Task, TaskId, TaskState};
 
 use super::read;
 use crate::{Context, Error, Result};
 
-/// Queues a dead or cancelled task anew; it goes on from its last checkpoint. For administrators.
+/// Queues a dead or cancelled task anew; it goes on from its last checkpoint. What was not done because
+/// of it waits for it again. For administrators.
+///
+/// # Errors
+/// `Conflict` if it is neither, or if a task before it in its workflow has failed.
 #[tracing::instrument(name = "tasks.retry", skip_all, fields(task.id = %id))]
 pub async fn retry(ctx: &Context, id: &TaskId) -> Result<Task> {
     let task = read(ctx, id).await?;
@@ -16,6 +20,11 @@ pub async fn retry(ctx: &Context, id: &TaskId) -> Result<Task> {
         )));
     }
     let task = read(ctx, id).await?;
+    if task.state == TaskState::Cancelled
+        && let Some(why) = &task.error
+    {
+        return Err(Error::Conflict(format!("It cannot be tried again by itself: {why}.")));
+    }
     ctx.queue.announce(std::slice::from_ref(&task));
     Ok(task)
 }

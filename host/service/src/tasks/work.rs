@@ -8,9 +8,11 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use jiff::SignedDuration;
 use repono_domain::{Caller, LogLevel, Task};
+use serde_json::Value;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
+use super::after;
 use super::backoff::pause;
 use super::failed::{Class, Failed};
 use super::host::Host;
@@ -24,6 +26,8 @@ use crate::{Context, Result};
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How often a worker says that it is still there.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// The longest result, in bytes of JSON.
+const MAX_RESULT: usize = 1 << 20;
 /// How long a task that was asked to stop may take to do so.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -65,7 +69,7 @@ async fn attempt(
             if task.created.duration_until(ctx.clock.now()) < SignedDuration::from_hours(24) =>
         {
             tracing::warn!(task.id = %task.id, error = %error, "nobody here does this task; it waits");
-            ctx.queue.again(claimed, after(ctx, Duration::from_mins(1)), None).await?;
+            ctx.queue.again(claimed, in_time(ctx, Duration::from_mins(1)), None).await?;
             return Ok("unknown_kind");
         }
         Err(error) => {
@@ -74,8 +78,12 @@ async fn attempt(
         }
     };
 
+    let after = match after::read(ctx, task).await {
+        Ok(after) => after,
+        Err(failed) => return settle(ctx, claimed, known.kind.backoff, Err(failed)).await,
+    };
     let anonymous = Context { caller: Caller::Anonymous, services: Arc::clone(&ctx.services) };
-    let host = Arc::new(Host::new(anonymous, claimed.clone(), LEASE));
+    let host = Arc::new(Host::new(anonymous, claimed.clone(), LEASE, after));
     let soft = known.kind.soft_timeout;
     let execution = execute(ctx, known, task, &host);
     let outcome = supervise(ctx, claimed, &host, soft, execution, stop).await;
@@ -183,12 +191,18 @@ async fn settle(
     outcome: Result<Outcome, Failed>,
 ) -> Result<&'static str> {
     match outcome {
-        Ok(Outcome::Done(result)) => {
-            ctx.queue.succeed(claimed, &result).await?;
-            Ok("succeeded")
-        }
+        Ok(Outcome::Done(result)) => match unstorable(&result) {
+            None => {
+                ctx.queue.succeed(claimed, &result).await?;
+                Ok("succeeded")
+            }
+            Some(why) => {
+                ctx.queue.bury(claimed, &why).await?;
+                Ok("dead")
+            }
+        },
         Ok(Outcome::Again(delay)) => {
-            ctx.queue.again(claimed, after(ctx, delay), None).await?;
+            ctx.queue.again(claimed, in_time(ctx, delay), None).await?;
             Ok("again")
         }
         Ok(Outcome::Cancelled) => {
@@ -207,13 +221,21 @@ async fn settle(
         Err(Failed { why, class: Class::Transient(asked) }) => {
             let task = &claimed.task;
             let delay = asked.unwrap_or_else(|| pause(backoff, &task.id, task.attempts));
-            ctx.queue.again(claimed, after(ctx, delay), Some(&why)).await?;
+            ctx.queue.again(claimed, in_time(ctx, delay), Some(&why)).await?;
             Ok("failed")
         }
     }
 }
 
-fn after(ctx: &Context, delay: Duration) -> jiff::Timestamp {
+/// Why a result cannot be kept. The same attempt would come to the same.
+fn unstorable(result: &Value) -> Option<String> {
+    let bytes = result.to_string().len();
+    (bytes > MAX_RESULT).then(|| {
+        format!("it was done, but its result of {bytes} bytes is longer than the {MAX_RESULT} that are kept; let it answer less, and keep the rest elsewhere")
+    })
+}
+
+fn in_time(ctx: &Context, delay: Duration) -> jiff::Timestamp {
     let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::from_hours(1));
     ctx.clock.now().saturating_add(delay).unwrap_or(jiff::Timestamp::MAX)
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use repono_domain::{LogLevel, Problem, Severity};
 use repono_service::ports::{Checked, Doc, Outcome, Plugin, PluginFailure, TaskHost};
 use repono_wasm::Limits;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::{TestRuntime, built, call, docs, granting};
 
@@ -136,6 +136,7 @@ async fn too_much_of_an_answer_is_told() {
 #[derive(Default)]
 struct NoHost {
     logged: Mutex<Vec<(LogLevel, String)>>,
+    after: Map<String, Value>,
 }
 
 #[async_trait]
@@ -156,6 +157,10 @@ impl TaskHost for NoHost {
         Some(json!("called once"))
     }
 
+    fn after(&self) -> &Map<String, Value> {
+        &self.after
+    }
+
     async fn scan(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<Doc>, PluginFailure> {
         Ok(Vec::new())
     }
@@ -163,6 +168,22 @@ impl TaskHost for NoHost {
     async fn count(&self, _: &str) -> Result<u64, PluginFailure> {
         Ok(0)
     }
+}
+
+#[tokio::test]
+async fn a_guest_is_told_how_those_ended_after_which_its_task_began() {
+    let wish = json!({ "do": "tell" });
+    let mut host = NoHost::default();
+    let told =
+        json!({ "index": { "task": "0198", "state": "succeeded", "result": 7, "error": null } });
+    host.after = told.as_object().unwrap().clone();
+
+    let alone = Arc::new(NoHost::default());
+    let alone = naughty().await.execute(&call(), "misbehave", &wish, alone).await;
+    let after = naughty().await.execute(&call(), "misbehave", &wish, Arc::new(host)).await;
+
+    assert_eq!(alone, Ok(Outcome::Done(Value::Null)));
+    assert_eq!(after, Ok(Outcome::Done(json!({ "after": told }))));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use repono_domain::LogLevel;
 use repono_service::ports::contract::HeldTrace;
 use repono_service::ports::{Doc, Outcome, PluginFailure, TaskHost};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
 use crate::guest::Guest;
@@ -31,6 +31,7 @@ struct Host {
     notes: Mutex<Option<Value>>,
     /// How long each question takes.
     delay: Duration,
+    after: Map<String, Value>,
 }
 
 #[async_trait]
@@ -53,6 +54,10 @@ impl TaskHost for Host {
 
     async fn last_checkpoint(&self) -> Option<Value> {
         self.notes.lock().await.clone()
+    }
+
+    fn after(&self) -> &Map<String, Value> {
+        &self.after
     }
 
     async fn scan(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<Doc>, PluginFailure> {

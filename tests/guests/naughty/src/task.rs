@@ -20,9 +20,10 @@ impl Guest for Naughty {
     }
 
     /// Beside mischief, `do` may name a failure: `invalid`, `unsupported`, `transient`, `permanent`,
-    /// and `again`, `cancelled`; anything else is done at once, with the payload for result.
+    /// and `again`, `cancelled`; `tell` answers what the call says beyond the contract, anything else is
+    /// done at once, with the payload for result.
     fn execute(
-        _context: CallContext,
+        context: CallContext,
         _kind: String,
         payload: String,
         run: &Run,
@@ -39,6 +40,7 @@ impl Guest for Naughty {
             Some("permanent") => Err(Failure::Permanent("asked to give up".to_owned())),
             Some("again") => Ok(again(run)),
             Some("cancelled") => Ok(Outcome::Cancelled),
+            Some("tell") => Ok(Outcome::Done(context.ext.unwrap_or_else(|| "null".to_owned()))),
             _ => Ok(Outcome::Done(payload)),
         }
     }

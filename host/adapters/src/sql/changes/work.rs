@@ -67,5 +67,13 @@ pub(super) fn enqueue(script: &mut Script, task: &Task, now: i64) -> Result<()> 
         .bind((task.state == TaskState::Queued).then_some(due))
         .bind(announced_at_once(due, now))
         .unless_refused(Precondition::NewTask(task.id.clone()));
+    if let Some(step) = &task.step {
+        script
+            .step("insert into workflow_steps (task, workflow, step) values (?, ?, ?)")
+            .bind(task.id.0.as_str())
+            .bind(step.workflow.0.as_str())
+            .bind(Value::json(step)?)
+            .unless_refused(Precondition::NewTask(task.id.clone()));
+    }
     Ok(())
 }

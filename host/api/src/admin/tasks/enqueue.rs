@@ -15,7 +15,7 @@ use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, JsonAs, Shape};
 
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is to be done.
 #[derive(Deserialize, ToSchema)]
@@ -58,7 +58,7 @@ pub(crate) async fn handler(
     shape: Shape,
     JsonAs(request): JsonAs<Request>,
 ) -> Result<Response, Failure> {
-    let start = start(&request)?;
+    let start = start(request.not_before.as_deref(), request.countdown_s)?;
     let only = only(&headers, request.unique.unwrap_or_default())?;
     // Whoever repeats a request is answered as the first time.
     let is_repeatable = matches!(only, Only::WithKey(_));
@@ -70,8 +70,9 @@ pub(crate) async fn handler(
     Ok(answer(&shape, status, &shown(&enqueued.task)))
 }
 
-fn start(request: &Request) -> Result<Start, Failure> {
-    match (&request.not_before, request.countdown_s) {
+/// When a task may begin.
+pub(crate) fn start(not_before: Option<&str>, countdown_s: Option<u64>) -> Result<Start, Failure> {
+    match (not_before, countdown_s) {
         (None, None) => Ok(Start::Now),
         (Some(time), None) => time.parse::<Timestamp>().map(Start::NotBefore).map_err(|_| {
             let message = "Not a point in time: 2026-12-24T18:00:00Z is one.";

@@ -19,9 +19,10 @@ use crate::extract::{AsAdmin, Params, Shape};
     operation_id = "list_tasks",
     tag = "admin",
     params(
-        ("state" = Option<String>, Query, description = "queued, running, succeeded, dead or cancelled"),
+        ("state" = Option<String>, Query, description = "blocked, queued, running, succeeded, dead or cancelled"),
         ("queue" = Option<String>, Query, description = "On this queue"),
         ("kind" = Option<String>, Query, description = "Of this kind"),
+        ("workflow" = Option<String>, Query, description = "Of this workflow"),
         ("before" = Option<String>, Query, description = "Older than this task, as links.next says"),
         ("size" = Option<u64>, Query, description = "Tasks a page, 50 if left out"),
     ),
@@ -38,6 +39,7 @@ pub(crate) async fn handler(
         state: params.text("state").map(state).transpose()?,
         queue: text("queue"),
         kind: text("kind"),
+        workflow: text("workflow").map(TaskId),
         before: text("before").map(TaskId),
         limit: u32::try_from(size).unwrap_or(500),
     };
@@ -45,7 +47,7 @@ pub(crate) async fn handler(
     let depths = tasks::depths(&ctx).await?;
 
     let mut links = Links::new(format!("{}/admin/tasks", ctx.settings.api_url)).with("size", &size);
-    for name in ["state", "queue", "kind"] {
+    for name in ["state", "queue", "kind", "workflow"] {
         if let Some(value) = params.text(name) {
             links = links.with(name, value);
         }
@@ -72,7 +74,7 @@ pub(crate) async fn handler(
 
 fn state(text: &str) -> Result<TaskState, Failure> {
     TaskState::from_stored(text).ok_or_else(|| {
-        let message = "Must be one of: queued, running, succeeded, dead, cancelled.";
-        Failure::Field("state", message.to_owned())
+        let states = TaskState::ALL.map(TaskState::as_str).join(", ");
+        Failure::Field("state", format!("Must be one of: {states}."))
     })
 }

@@ -46,5 +46,11 @@ pub(super) fn shown(task: &Task) -> Value {
         "cancel_requested": task.cancel_requested,
         "idempotency_key": task.idempotency_key,
         "created_by": task.created_by.map(|user| user.to_string()),
+        "workflow": task.step.as_ref().map(|step| json!({
+            "id": step.workflow,
+            "name": step.name,
+            "after": step.after,
+            "even_if_failed": step.even_if_failed,
+        })),
     })
 }

@@ -65,6 +65,7 @@ impl Scene {
             order_key: None,
             idempotency_key: None,
             unique_key: None,
+            step: None,
         }
     }
 

@@ -30,6 +30,7 @@ mod together;
 pub mod traces;
 pub mod transactions;
 pub mod vocabularies;
+mod workflows;
 
 pub use clock::HeldClock;
 pub use traces::HeldTrace;

@@ -10,13 +10,14 @@ use serde_json::json;
 
 use super::HeldClock;
 use super::samples::{number, task};
+use super::workflows;
 use crate::ports::{
     Backlog, Change, Claimed, Clock as _, Database, Ended, Pause, Queue, TaskFilter,
 };
 use crate::{Kind, Result};
 
-const LEASE: SignedDuration = SignedDuration::from_secs(30);
-const MOMENT: SignedDuration = SignedDuration::from_secs(1);
+pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(30);
+pub(super) const MOMENT: SignedDuration = SignedDuration::from_secs(1);
 
 /// Runs the whole suite on an empty database.
 pub async fn keeps_the_contract(database: &dyn Database, clock: &HeldClock) {
@@ -86,6 +87,7 @@ pub async fn of_queue(
     a_silent_workers_task_stays_where_it_is_while_its_queue_is_paused(scene).await;
     a_purge_cancels_what_waits_and_nothing_else(scene).await;
     a_purge_leaves_nothing_however_much_waits(scene).await;
+    workflows::keep_the_contract(scene).await;
 }
 
 /// Of a queue that works with a broker: `lose` has the broker lose all that is in a queue.
@@ -149,10 +151,10 @@ pub async fn who_waits_is_told(one: &dyn Database, other: &dyn Database, clock: 
 /// What is looked for may take so long to be there, if it takes any time at all.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-struct Scene<'s> {
-    database: &'s dyn Database,
-    queue: &'s dyn Queue,
-    clock: &'s HeldClock,
+pub(super) struct Scene<'s> {
+    pub(super) database: &'s dyn Database,
+    pub(super) queue: &'s dyn Queue,
+    pub(super) clock: &'s HeldClock,
     /// Nothing comes later than this.
     settling: Duration,
 }
@@ -168,25 +170,25 @@ impl Scene<'_> {
         task
     }
 
-    async fn revive(&self, id: &TaskId) -> bool {
+    pub(super) async fn revive(&self, id: &TaskId) -> bool {
         let revived = self.database.revive(id).await.unwrap();
         self.queue.announce(&[self.read(id).await]);
         revived
     }
 
     /// The next task, which is there or on its way.
-    async fn claim(&self, queue: &str) -> Claimed {
+    pub(super) async fn claim(&self, queue: &str) -> Claimed {
         let patience = if self.settling.is_zero() { Duration::ZERO } else { PATIENCE };
         self.claim_within(queue, patience).await.unwrap()
     }
 
-    async fn nothing_to_claim(&self, queue: &str) {
+    pub(super) async fn nothing_to_claim(&self, queue: &str) {
         let claimed = self.claim_within(queue, self.settling).await;
         assert!(claimed.is_none(), "{claimed:?}");
     }
 
     /// As above, at least until a task is in this state.
-    async fn nothing_until(&self, queue: &str, id: &TaskId, state: TaskState) {
+    pub(super) async fn nothing_until(&self, queue: &str, id: &TaskId, state: TaskState) {
         let begun = tokio::time::Instant::now();
         self.nothing_to_claim(queue).await;
         while self.read(id).await.state != state && begun.elapsed() < PATIENCE {
@@ -217,11 +219,11 @@ impl Scene<'_> {
         }
     }
 
-    async fn read(&self, id: &TaskId) -> Task {
+    pub(super) async fn read(&self, id: &TaskId) -> Task {
         self.database.task(id).await.unwrap().unwrap()
     }
 
-    async fn list(&self, filter: &TaskFilter) -> Vec<TaskId> {
+    pub(super) async fn list(&self, filter: &TaskFilter) -> Vec<TaskId> {
         self.database.tasks(filter).await.unwrap().into_iter().map(|task| task.id).collect()
     }
 }
@@ -785,7 +787,7 @@ async fn nothing_is_handed_out_once_a_pause_was_answered(scene: &Scene<'_>) {
     let running = async || {
         let state = Some(TaskState::Running);
         let filter =
-            TaskFilter { queue: Some(queue.clone()), state, limit: 50, kind: None, before: None };
+            TaskFilter { queue: Some(queue.clone()), state, limit: 50, ..TaskFilter::default() };
         scene.list(&filter).await.len()
     };
 
@@ -905,7 +907,7 @@ fn pause(queue: &str, scene: &Scene<'_>) -> Pause {
 }
 
 /// A queue that no other part of the suite uses.
-fn queue() -> String {
+pub(super) fn queue() -> String {
     format!("queue-{}", number())
 }
 

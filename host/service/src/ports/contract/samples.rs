@@ -131,6 +131,7 @@ pub(super) fn task(queue: &str, due: Timestamp) -> Task {
         order_key: None,
         idempotency_key: None,
         unique_key: None,
+        step: None,
     }
 }
 
