@@ -71,6 +71,40 @@ pub(crate) async fn survives_kills(folder: &Path, kills: u64) {
     assert_eq!(total(&server.anonymous, &format!("/api/{COLLECTION}?size=1")).await, all);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_was_queued_goes_on_by_itself_after_a_kill() {
+    let folder = data_folder().await;
+    std::fs::write(folder.path().join("repono.toml"), "[indexing]\nbatch_records = 10\n").unwrap();
+    let mut server = ServerProcess::start(ENTRY, folder.path()).await;
+    import(&server.client, RECORDS).await;
+    let asked = json!({
+        "kind": "repono.rebuild",
+        "payload": {"collection": COLLECTION, "rate": 150, "restart": true},
+    });
+    let id = server.client.post("/api/admin/tasks", &asked).await.expect(201).id();
+    being_filled(&server.client, &Value::Null).await;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+
+    server.kill();
+    server = ServerProcess::start(ENTRY, folder.path()).await;
+
+    let next = status(&server.client, COLLECTION).await["next"]["index"].clone();
+    // Its worker's lease ends first.
+    let mut task = Value::Null;
+    for _ in 0..1200 {
+        task = server.client.get(&format!("/api/admin/tasks/{id}")).await.expect(200).json();
+        if task["state"] == "succeeded" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!((&task["state"], &task["attempts"]), (&json!("succeeded"), &json!(2)), "{task}");
+    assert_eq!(task["result"]["documents"], RECORDS, "{task}");
+    let written = task["result"]["mended"].as_u64().unwrap();
+    assert!(written < u64::try_from(RECORDS).unwrap(), "it began from nothing: {task}");
+    assert_eq!(status(&server.client, COLLECTION).await["index"], next);
+}
+
 /// Waits until the index that was being filled is being filled again.
 async fn being_filled(client: &Client, known: &Value) {
     for _ in 0..600 {

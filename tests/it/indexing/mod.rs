@@ -197,6 +197,16 @@ async fn indices_are_compared_by_themselves_when_it_is_due() {
     publish(&app.alice, "Compared").await;
     let never = status(&app.admin, "records").await;
     assert_eq!(never["compared"], Value::Null, "it came into force just now: {never}");
+    let mut schedule = Value::Null;
+    for _ in 0..300 {
+        let reply = app.admin.get("/api/admin/schedules/repono.reconcile.records").await;
+        if reply.status == 200 {
+            schedule = reply.json();
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(schedule["payload"], json!({"collection": "records"}), "{schedule}");
     let folder = app.stop().await;
 
     let app = TestApp::on(folder, |app| {

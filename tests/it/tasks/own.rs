@@ -416,3 +416,56 @@ async fn reconciling_mends_an_index_without_someone_who_waits() {
     assert_eq!(task["state"], "dead");
     assert!(task["error"].as_str().unwrap().contains("records"), "{task}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rebuilding_puts_a_new_index_in_use_without_someone_who_waits() {
+    let app = TestApp::new().await;
+    let lines = documents("records", 40).join("\n");
+    app.alice
+        .send(Method::POST, "/api/records/import?publish=true", "application/x-ndjson", lines)
+        .await
+        .expect(200);
+    let before = crate::indexing::status(&app.admin, "records").await["index"].clone();
+
+    let payload = json!({"collection": "records", "rate": 1000, "restart": true});
+    let id = run(&app, "repono.rebuild", payload).await;
+    let task = settled(&app, &id).await;
+
+    assert_eq!(task["state"], "succeeded", "{task}");
+    assert_eq!((&task["result"]["documents"], &task["result"]["refused"]), (&json!(40), &json!(0)));
+    assert_eq!(task["queue"], "indexing");
+    let after = crate::indexing::status(&app.admin, "records").await["index"].clone();
+    assert_ne!(after, before);
+    for (payload, field) in [
+        (json!({"collection": "records", "rate": 0}), "payload.rate"),
+        (json!({}), "payload.collection"),
+    ] {
+        let task = json!({"kind": "repono.rebuild", "payload": payload});
+        let refused = app.admin.post("/api/admin/tasks", &task).await.expect(400).json();
+        assert_eq!(refused["errors"][0]["field"], field, "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_that_is_called_off_leaves_the_index_in_use() {
+    let app = TestApp::with(|app| app.config.indexing.batch_records = 5).await;
+    let lines = documents("records", 60).join("\n");
+    app.alice
+        .send(Method::POST, "/api/records/import?publish=true", "application/x-ndjson", lines)
+        .await
+        .expect(200);
+    let before = crate::indexing::status(&app.admin, "records").await["index"].clone();
+    let id = run(&app, "repono.rebuild", json!({"collection": "records", "rate": 1})).await;
+    let progress = async || {
+        let task = app.admin.get(&format!("/api/admin/tasks/{id}")).await.expect(200).json();
+        task["progress"].clone()
+    };
+    while progress().await.is_null() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    app.admin.act(&format!("/api/admin/tasks/{id}/cancel")).await.expect(200);
+
+    assert_eq!(settled(&app, &id).await["state"], "cancelled");
+    assert_eq!(crate::indexing::status(&app.admin, "records").await["index"], before);
+}

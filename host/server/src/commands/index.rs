@@ -4,10 +4,11 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use indicatif::HumanDuration;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::progress;
 use super::show::{self, Column};
+use super::task;
 use crate::client::{Client, Global, Sent, encode, with_query, with_server};
 use crate::output;
 
@@ -17,6 +18,7 @@ Examples:
   repono index reconcile records         compares with the database, mends what differs
   repono index rebuild records           fills a new index beside the old one, then swaps them
   repono index rebuild records --rate 500
+  repono index rebuild records --background      as a task: repono task show tells how far it is
   repono index rollback records          back to the index from before the last rebuild
   repono index retry records             tries again what the plugin could not index";
 
@@ -58,6 +60,9 @@ pub(super) enum Command {
         /// Begin from nothing, even if a rebuild was cut off and could go on
         #[arg(long)]
         restart: bool,
+        /// Queue a task that does it, and do not wait
+        #[arg(long)]
+        background: bool,
     },
     /// Lets searches move back to the index from before the last rebuild
     Rollback {
@@ -68,6 +73,9 @@ pub(super) enum Command {
     Reconcile {
         /// The collection: `records`
         collection: Option<String>,
+        /// Queue a task that does it, and do not wait
+        #[arg(long, requires = "collection")]
+        background: bool,
     },
     /// Tries again to index what a plugin could not
     Retry {
@@ -81,17 +89,27 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
     with_server(global, "index", |client| match command {
         Command::Status => status(global, &client.get("/admin/indices")?),
-        Command::Rebuild { collection, rate, restart } => {
+        Command::Rebuild { collection, rate, restart, background: true } => {
+            let mut payload = json!({"collection": collection, "restart": restart});
+            if let Some(rate) = rate {
+                payload["rate"] = json!(rate);
+            }
+            queue(client, global, "repono.rebuild", &payload)
+        }
+        Command::Rebuild { collection, rate, restart, background: false } => {
             let rate = rate.map(|rate| rate.to_string());
             let how = [("rate", rate.as_deref()), ("restart", restart.then_some("true"))];
             fill(client, global, &with_query(&path(&collection, "rebuild"), &how))
         }
         Command::Rollback { collection } => fill(client, global, &path(&collection, "rollback")),
-        Command::Reconcile { collection: Some(collection) } => {
+        Command::Reconcile { collection: Some(collection), background: true } => {
+            queue(client, global, "repono.reconcile", &json!({"collection": collection}))
+        }
+        Command::Reconcile { collection: Some(collection), background: false } => {
             let drift = reconcile(client, &collection)?;
             show::told(global, &drift, &told(&collection, &drift))
         }
-        Command::Reconcile { collection: None } => reconcile_all(client, global),
+        Command::Reconcile { collection: None, .. } => reconcile_all(client, global),
         Command::Retry { collection, record } => {
             let path = with_query(&path(&collection, "retry"), &[("record", record.as_deref())]);
             let answer = client.post(&path, Sent::Nothing)?;
@@ -181,6 +199,12 @@ fn told(collection: &str, drift: &Value) -> String {
     format!(
         "{collection}: {compared} records compared, {mended} mended, {waiting} waiting, {refused} refused"
     )
+}
+
+/// Queues a task, unless the same waits already.
+fn queue(client: &Client, global: &Global, kind: &str, payload: &Value) -> anyhow::Result<()> {
+    let asked = json!({"kind": kind, "payload": payload, "unique": true});
+    task::state(global, &client.post("/admin/tasks", Sent::Json(&asked))?)
 }
 
 /// Fills an index, which is in use afterwards.

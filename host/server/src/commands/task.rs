@@ -158,7 +158,8 @@ fn path(id: &str) -> String {
     format!("/admin/tasks/{}", encode(id))
 }
 
-fn state(global: &Global, task: &Value) -> anyhow::Result<()> {
+/// Tells of a task how it is.
+pub(super) fn state(global: &Global, task: &Value) -> anyhow::Result<()> {
     let is_asked = task.get("cancel_requested") == Some(&Value::Bool(true));
     let asked = if is_asked { ", asked to stop" } else { "" };
     let [id, state] = ["/id", "/state"].map(|pointer| show::text(task, pointer));

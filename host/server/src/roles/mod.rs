@@ -108,9 +108,6 @@ pub(crate) fn background(
     if roles.contains(&Role::Schedule) && config.tasks.scheduled {
         loops.spawn(schedule::run(services.as_system(), stop.clone()));
     }
-    if roles.contains(&Role::Schedule) {
-        loops.spawn(schedule::reconcile(services.as_system(), stop.clone()));
-    }
 }
 
 /// Refuses a role apart from the others on backends that belong to one process.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use repono_domain::{CatchUp, Origin, Plan, Schedule};
 use serde_json::json;
 
@@ -13,13 +13,17 @@ use crate::ports::{Change, TaskFilter};
 use crate::tasks::kinds;
 use crate::{Context, Error, Kind, Result};
 
-/// Brings the schedules of manifests in line with the plugins in force. What an operator decided about
+/// The kind of task that compares an index with the database.
+const RECONCILE: &str = "repono.reconcile";
+
+/// Brings the schedules of manifests in line with the plugins in force, and with their collections. What an operator decided about
 /// one is kept while its plugin is out of force. Answers a sentence for each whose name is taken.
 pub async fn follow(ctx: &Context) -> Result<Vec<String>> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let wanted = of_manifests(ctx);
+    let mut wanted = of_manifests(ctx);
+    wanted.extend(of_indices(ctx));
     let stored = stored(ctx).await?;
     let mut told = Vec::new();
     for (name, Wanted { plan, since }) in &wanted {
@@ -101,6 +105,29 @@ fn of_manifests(ctx: &Context) -> BTreeMap<String, Wanted> {
         // What the repository itself does began with this node at the latest.
         let since = known.since().unwrap_or(ctx.node.started);
         Some((name, Wanted { plan, since }))
+    });
+    all.collect()
+}
+
+/// Each index is compared with the database from time to time, if the operator wants that.
+fn of_indices(ctx: &Context) -> Vec<(String, Wanted)> {
+    let Some(every) = ctx.settings.indexing.reconcile_every else { return Vec::new() };
+    let every = SignedDuration::try_from(every).unwrap_or(SignedDuration::MAX);
+    let active = ctx.active.load();
+    let all = active.collections.iter().map(|(collection, of)| {
+        let plan = Plan {
+            title: format!("Compares the index of {collection} with the database, and mends it"),
+            description: String::new(),
+            kind: RECONCILE.to_owned(),
+            payload: json!({"collection": collection}),
+            timing: Some(format!("every {every:#}")),
+            timezone: "UTC".to_owned(),
+            jitter_s: 0,
+            catch_up: CatchUp::Once,
+        };
+        let plugin = active.plugins.get(&of.plugin.description().name);
+        let since = plugin.map_or(ctx.node.started, |plugin| plugin.activation.since);
+        (format!("{RECONCILE}.{collection}"), Wanted { plan, since })
     });
     all.collect()
 }

@@ -3,15 +3,11 @@
 //! Of all nodes one looks, which saves the others the questions. Should two look all the same, a tick
 //! makes one task: that is decided where it is stored.
 
-mod indices;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use repono_service::{Context, Result, nodes, schedules};
 use tokio_util::sync::CancellationToken;
-
-pub(super) use self::indices::run as reconcile;
 
 /// Plugins come and go, so that a schedule is looked at this often.
 const POLL: Duration = Duration::from_secs(5);

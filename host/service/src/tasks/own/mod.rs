@@ -1,7 +1,9 @@
 //! What the repository itself does later: with the same guarantees as what plugins do.
 
+mod rebuild;
 mod reconcile;
 mod tidy;
+mod watched;
 
 use std::sync::Arc;
 
@@ -9,10 +11,16 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::rebuild::Rebuild;
 use self::reconcile::Reconcile;
 use self::tidy::Tidy;
 use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
+
+/// Where long work on indices waits, so that nothing else waits for it.
+const INDEXING: &str = "indexing";
+/// The name of a collection, in a schema.
+const COLLECTION: &str = "^[a-z][a-z0-9-]{0,63}$";
 
 /// A kind of task that the repository itself does.
 #[async_trait]
@@ -32,7 +40,7 @@ pub trait OwnTask: Send + Sync {
 
 /// All that the repository does later by itself.
 pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
-    vec![Arc::new(Tidy::new()), Arc::new(Reconcile::new())]
+    vec![Arc::new(Tidy::new()), Arc::new(Reconcile::new()), Arc::new(Rebuild::new())]
 }
 
 /// A payload, in its own type. Its kind's schema has let it through.

@@ -6,17 +6,15 @@ use async_trait::async_trait;
 use repono_domain::CollectionName;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::watch;
 
-use super::{OwnTask, read};
-use crate::indexing::{self, Progress};
+use super::watched::watched;
+use super::{COLLECTION, INDEXING, OwnTask, read};
+use crate::indexing;
 use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
 use crate::{Context, Result};
 
 /// How long one attempt may take.
 const LIMIT: Duration = Duration::from_hours(12);
-/// How often it says how far it is, and looks whether it should stop.
-const LOOK: Duration = Duration::from_secs(2);
 
 pub(super) struct Reconcile(TaskKind);
 
@@ -30,9 +28,9 @@ impl Reconcile {
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["collection"],
-                "properties": {"collection": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"}},
+                "properties": {"collection": {"type": "string", "pattern": COLLECTION}},
             }),
-            queue: String::new(),
+            queue: INDEXING.to_owned(),
             max_attempts: 3,
             soft_timeout: TaskKind::soft_timeout_of(LIMIT),
             timeout: LIMIT,
@@ -63,31 +61,14 @@ impl OwnTask for Reconcile {
         host: &dyn TaskHost,
     ) -> Result<Outcome> {
         let Payload { collection } = read(payload)?;
-        let (tell, told) = watch::channel(Progress::default());
-        let comparison = indexing::reconcile(ctx, &collection, move |progress| {
-            tell.send_replace(progress);
-        });
-        tokio::pin!(comparison);
-        loop {
-            tokio::select! {
-                drift = &mut comparison => {
-                    let drift = drift?;
-                    host.progress(drift.compared, Some(drift.compared), String::new()).await;
-                    return Ok(Outcome::Done(json!({
-                        "compared": drift.compared,
-                        "mended": drift.mended,
-                        "waiting": drift.waiting,
-                        "refused": drift.refused,
-                    })));
-                }
-                () = tokio::time::sleep(LOOK) => {
-                    let Progress { done, total, .. } = *told.borrow();
-                    host.progress(done, Some(total), String::new()).await;
-                    if host.is_cancelled().await {
-                        return Ok(Outcome::Cancelled);
-                    }
-                }
-            }
-        }
+        let comparison = watched(host, |tell| indexing::reconcile(ctx, &collection, tell));
+        let Some(drift) = comparison.await? else { return Ok(Outcome::Cancelled) };
+        host.progress(drift.compared, Some(drift.compared), String::new()).await;
+        Ok(Outcome::Done(json!({
+            "compared": drift.compared,
+            "mended": drift.mended,
+            "waiting": drift.waiting,
+            "refused": drift.refused,
+        })))
     }
 }
