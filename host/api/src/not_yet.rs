@@ -23,7 +23,6 @@ const PIDS: &str =
 const QUOTAS: &str = "Quotas are not there yet.";
 const TERMS: &str = "Terms cannot be changed one by one yet; vocabularies come with plugins.";
 const ACCOUNTS: &str = "Signing in and administering accounts here is not there yet; see /api/admin/users and /api/admin/tokens.";
-const LOGS: &str = "The log of all jobs is not there yet; see /api/jobs/{id}/runs/{run}/logs.";
 const STATS: &str = "Statistics are not there yet.";
 const IIIF: &str = "Images are not served yet.";
 const OAI: &str = "OAI-PMH is not there yet.";
@@ -92,7 +91,6 @@ const MISSING: &[(&str, MethodFilter, &str)] = &[
     ("/api/iiif/{*what}", ANY, IIIF),
     ("/api/login", ANY, ACCOUNTS),
     ("/api/logout", ANY, ACCOUNTS),
-    ("/api/logs/{*what}", ANY, LOGS),
     ("/api/names", MethodFilter::POST, TERMS),
     ("/api/names/{id}", WRITES, TERMS),
     ("/api/names/{id}/{value}", ANY, "Names by their identifiers are not there yet."),

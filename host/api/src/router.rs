@@ -160,6 +160,7 @@ fn of_jobs() -> OpenApiRouter<App> {
         .routes(routes!(jobs::runs::handler, jobs::start::handler))
         .routes(routes!(jobs::read_run::handler, jobs::remove_run::handler))
         .routes(routes!(jobs::logs::handler))
+        .routes(routes!(jobs::all_logs::handler))
         .routes(routes!(jobs::stop::handler))
         .routes(routes!(jobs::tasks::handler))
         .routes(routes!(jobs::task_args::handler))

@@ -180,6 +180,19 @@ async fn the_log_of_a_run_has_what_was_logged_of_its_task() {
     let failed = lines.iter().find(failed).unwrap();
     assert_eq!(failed["level"], "ERROR", "{logs}");
     assert_eq!(failed["context"], json!({"job_id": id, "run_id": run}));
+
+    let all = async |query: &str| {
+        let found = app.admin.get(&format!("/api/logs/jobs{query}")).await.expect(200).json();
+        found["hits"]["hits"].as_array().unwrap().clone()
+    };
+    for query in ["", "?q=nowhere", &format!("?q=%22{run}%22"), &format!("?q=context.job_id:{id}")]
+    {
+        assert!(all(query).await.contains(failed), "{query}");
+    }
+    for query in ["?q=somewhere", "?q=context.job_id:other"] {
+        assert!(all(query).await.is_empty(), "{query}");
+    }
+    app.alice.get("/api/logs/jobs").await.expect(403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use repono_domain::{CatchUp, Origin, Paused, Plan, Schedule, Task, TaskId, UserId};
 use repono_service::Result;
-use repono_service::ports::{Run, Schedules};
+use repono_service::ports::{Run, RunLog, Schedules};
 
 use super::Sql;
 use super::cells::{Cells, FromCells};
@@ -53,6 +53,29 @@ impl<E: Engine> Schedules for Sql<E> {
         let sql =
             "select count(*) from schedule_runs inner join tasks on id = task where schedule = ?";
         Ok(self.engine.first(Statement::new(sql).bind(schedule)).await?.unwrap_or_default())
+    }
+
+    async fn run_logs(&self, task: Option<&TaskId>, limit: u32) -> Result<Vec<RunLog>> {
+        let of_all = "select task, schedule, log_lines from schedule_runs inner join tasks on id = task \
+                      where log_lines is not null order by task desc limit ?";
+        let of_one = "select task, schedule, log_lines from schedule_runs inner join tasks on id = task \
+                      where log_lines is not null and task = ? order by task desc limit ?";
+        let statement = match task {
+            None => Statement::new(of_all),
+            Some(task) => Statement::new(of_one).bind(task.0.as_str()),
+        };
+        self.engine.all(statement.bind(limit)).await
+    }
+}
+
+impl FromCells for RunLog {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("schedule_runs")?;
+        Ok(Self {
+            task: TaskId(at.key().to_owned()),
+            schedule: cells.text(&at, "schedule")?,
+            lines: cells.json(&at, "log_lines")?,
+        })
     }
 }
 

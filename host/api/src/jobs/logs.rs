@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
-use repono_domain::{LogLevel, LogLine};
+use repono_domain::{LogLevel, LogLine, TaskId};
 use repono_service::jobs;
 use repono_service::ports::Run;
 use repono_service::records::time;
@@ -31,7 +31,7 @@ pub(crate) async fn handler(
     shape: Shape,
 ) -> Result<Response, Failure> {
     let run = jobs::read_run(&ctx, &path.id, &path.run()).await?;
-    let lines = lines(&path.id, &run, tasks::log(&ctx, &run.task.id).await?);
+    let lines = lines(&path.id, &run, &tasks::log(&ctx, &run.task.id).await?);
     let address = format!("{}/runs/{}/logs", address(&ctx, &path.id), run.task.id);
     let value = json!({
         "hits": {"total": lines.len(), "hits": lines},
@@ -41,33 +41,36 @@ pub(crate) async fn handler(
     Ok(answer(&shape, StatusCode::OK, &value))
 }
 
-fn lines(job: &str, run: &Run, logged: Vec<LogLine>) -> Vec<Value> {
+fn lines(job: &str, run: &Run, logged: &[LogLine]) -> Vec<Value> {
     let task = &run.task;
-    let line = |at: Timestamp, level: &str, message: String| {
-        json!({
-            "timestamp": time(at),
-            "level": level,
-            "message": message,
-            "context": {"job_id": job, "run_id": task.id},
-        })
-    };
+    let line = |at, level: &str, message: &str| line(job, &task.id, at, level, message);
     let asked = run.tick.map_or_else(
         || "Somebody asked for it.".to_owned(),
         |tick| format!("Its time came at {}.", time(tick)),
     );
-    let mut lines = vec![line(task.created, "INFO", asked)];
-    lines.extend(logged.into_iter().map(|logged| line(logged.at, name(logged.level), logged.text)));
+    let mut lines = vec![line(task.created, "INFO", &asked)];
+    lines.extend(logged.iter().map(|logged| line(logged.at, name(logged.level), &logged.text)));
     if task.attempts > 0 || task.state.is_over() {
         let level = if task.error.is_some() { "ERROR" } else { "INFO" };
         let now = format!("{}, attempts: {} of {}", status(task), task.attempts, task.max_attempts);
         let told = message(task).map_or_else(|| now.clone(), |message| format!("{now}: {message}"));
-        lines.push(line(task.updated, level, told));
+        lines.push(line(task.updated, level, &told));
     }
     lines
 }
 
+/// A line as `InvenioRDM` shows it.
+pub(super) fn line(job: &str, run: &TaskId, at: Timestamp, level: &str, message: &str) -> Value {
+    json!({
+        "timestamp": time(at),
+        "level": level,
+        "message": message,
+        "context": {"job_id": job, "run_id": run},
+    })
+}
+
 /// As `InvenioRDM` calls it.
-fn name(level: LogLevel) -> &'static str {
+pub(super) fn name(level: LogLevel) -> &'static str {
     match level {
         LogLevel::Trace | LogLevel::Debug => "DEBUG",
         LogLevel::Info => "INFO",

@@ -1,5 +1,6 @@
 //! Jobs and their runs, as `InvenioRDM` has them: `/api/jobs`, `/api/tasks`.
 
+pub(crate) mod all_logs;
 pub(crate) mod change;
 pub(crate) mod create;
 pub(crate) mod list;

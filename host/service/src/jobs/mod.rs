@@ -3,6 +3,7 @@
 mod change;
 mod create;
 mod list;
+mod log;
 mod remove;
 mod remove_run;
 mod runs;
@@ -13,6 +14,7 @@ mod tasks;
 pub use change::change;
 pub use create::create;
 pub use list::{Job, list, read};
+pub use log::{LogQuery, MOST_LINES, RunLine, log};
 pub use remove::remove;
 pub use remove_run::remove_run;
 pub use runs::{read_run, runs};

@@ -51,7 +51,7 @@ pub use queue::{
     Announcements, Backlog, Claimed, Ended, Pause, Predecessor, Queue, TaskFilter, Tasks,
 };
 pub use records::{Filter, Outline, Records, Stored};
-pub use schedules::{Run, Schedules};
+pub use schedules::{Run, RunLog, Schedules};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,
     IndexWrite, ItemFailure, Page, SearchIndex, SearchRequest, SearchResponse, SortKey, Visible,

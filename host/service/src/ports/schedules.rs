@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use repono_domain::{Schedule, Task, TaskId};
+use repono_domain::{LogLine, Schedule, Task, TaskId};
 
 use crate::Result;
 
@@ -13,6 +13,17 @@ pub struct Run {
     pub tick: Option<Timestamp>,
     /// The task.
     pub task: Task,
+}
+
+/// What was logged of a task that a schedule has made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunLog {
+    /// The schedule's name.
+    pub schedule: String,
+    /// The task.
+    pub task: TaskId,
+    /// The oldest line first.
+    pub lines: Vec<LogLine>,
 }
 
 /// The truth about schedules. They change by [`super::Change::InsertSchedule`] and its neighbours.
@@ -32,4 +43,8 @@ pub trait Schedules: Send + Sync {
 
     /// How many tasks it has made that are still kept.
     async fn count_runs(&self, schedule: &str) -> Result<u64>;
+
+    /// What was logged of the tasks of all schedules, or of this one task: the newest `limit` tasks of which
+    /// anything was, newest first.
+    async fn run_logs(&self, task: Option<&TaskId>, limit: u32) -> Result<Vec<RunLog>>;
 }

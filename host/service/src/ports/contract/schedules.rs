@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use jiff::Timestamp;
-use repono_domain::{CatchUp, Origin, Paused, Plan, Schedule, Task, TaskId, UserId};
+use repono_domain::{
+    CatchUp, LogLevel, LogLine, Origin, Paused, Plan, Schedule, Task, TaskId, UserId,
+};
 use serde_json::json;
 
 use super::samples::{number, task, time};
 use crate::Kind;
-use crate::ports::{Change, Database, Run};
+use crate::ports::{Change, Database, Run, RunLog};
 
 /// Runs the whole suite on a database that knows no schedule. `other` is the same database, in the
 /// hands of another process.
@@ -20,6 +22,7 @@ pub async fn keep_the_contract(database: &dyn Database, other: &dyn Database) {
     of_two_that_change_a_schedule_one_does(database).await;
     what_is_removed_leaves_nothing(database).await;
     runs_are_listed_newest_first(database).await;
+    logs_of_runs_are_listed_newest_first(database).await;
     of_many_that_fire_a_tick_one_does(database, other).await;
     a_firing_that_is_broken_off_is_whole_or_nothing(database).await;
 }
@@ -145,6 +148,34 @@ async fn runs_are_listed_newest_first(database: &dyn Database) {
 }
 
 /// However many try, from how many processes, with however old a view.
+async fn logs_of_runs_are_listed_newest_first(database: &dyn Database) {
+    let mut logs = Vec::new();
+    for name in ["logged", "logged", "silent", "logged"] {
+        let task = task("logged", time(0));
+        let line = LogLine {
+            at: time(1),
+            attempt: 1,
+            level: LogLevel::Info,
+            text: format!("\u{1F980} {}", task.id),
+        };
+        let run = Change::NoteRun { schedule: name.to_owned(), task: task.id.clone(), tick: None };
+        database.write(vec![Change::Enqueue(task.clone()), run]).await.unwrap();
+        if name != "silent" {
+            database.keep_task_log(&task.id, std::slice::from_ref(&line)).await.unwrap();
+            logs.insert(0, RunLog { schedule: name.to_owned(), task: task.id, lines: vec![line] });
+        }
+    }
+    let alone = task("logged", time(0));
+    database.write(vec![Change::Enqueue(alone.clone())]).await.unwrap();
+    let line = LogLine { at: time(1), attempt: 1, level: LogLevel::Info, text: String::new() };
+    database.keep_task_log(&alone.id, &[line]).await.unwrap();
+
+    assert_eq!(database.run_logs(None, 10).await.unwrap(), logs);
+    assert_eq!(database.run_logs(None, 2).await.unwrap(), logs[..2]);
+    assert_eq!(database.run_logs(Some(&logs[1].task), 10).await.unwrap(), logs[1..2]);
+    assert_eq!(database.run_logs(Some(&alone.id), 10).await.unwrap(), []);
+}
+
 async fn of_many_that_fire_a_tick_one_does(database: &dyn Database, other: &dyn Database) {
     let schedule = stored(database, "fired").await;
     for tick in 1..=10 {
