@@ -1,6 +1,6 @@
 //! Work in the background.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{Call, Doc, Failure};
 
@@ -66,6 +66,8 @@ pub struct Kind {
     pub(crate) queue: String,
     pub(crate) max_attempts: u32,
     pub(crate) timeout_ms: u32,
+    pub(crate) soft_timeout_ms: Option<u32>,
+    pub(crate) retry_s: Option<(u32, u32)>,
     pub(crate) idempotent: bool,
     pub(crate) schedule: Option<String>,
 }
@@ -80,6 +82,8 @@ impl Kind {
             queue: "default".to_owned(),
             max_attempts: 5,
             timeout_ms: 600_000,
+            soft_timeout_ms: None,
+            retry_s: None,
             idempotent: false,
             schedule: None,
         }
@@ -113,6 +117,22 @@ impl Kind {
         self
     }
 
+    /// After how long an attempt is asked to stop, so that it can end in order: at most as long as it may
+    /// take. Without it, a tenth of that time is left, or half a minute.
+    #[must_use]
+    pub fn soft_timeout_ms(mut self, soft_timeout_ms: u32) -> Self {
+        self.soft_timeout_ms = Some(soft_timeout_ms);
+        self
+    }
+
+    /// How many seconds a failed attempt is followed by, at random, at most: `base` after the first, twice as
+    /// many after each other, and never more than `most`. Without it, 4 seconds and 20 minutes.
+    #[must_use]
+    pub fn retry_s(mut self, base: u32, most: u32) -> Self {
+        self.retry_s = Some((base, most));
+        self
+    }
+
     /// Says that running it twice has the effect of running it once.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
@@ -125,5 +145,18 @@ impl Kind {
     pub fn schedule(mut self, cron: &str) -> Self {
         self.schedule = Some(cron.to_owned());
         self
+    }
+
+    /// What the contract has no field for, if any of it is said.
+    pub(crate) fn ext(&self) -> Option<Value> {
+        let (base, most) = self.retry_s.unzip();
+        let all = [
+            ("soft_timeout_ms", self.soft_timeout_ms),
+            ("retry_base_s", base),
+            ("retry_most_s", most),
+        ];
+        let said = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+        let said: Map<String, Value> = said.collect();
+        (!said.is_empty()).then_some(Value::Object(said))
     }
 }

@@ -60,6 +60,7 @@ impl TaskHost for Host<'_> {
 
 impl From<Kind> for raw::Kind {
     fn from(kind: Kind) -> Self {
+        let ext = kind.ext().map(|ext| ext.to_string());
         Self {
             name: kind.name,
             summary: kind.summary,
@@ -69,7 +70,7 @@ impl From<Kind> for raw::Kind {
             timeout_ms: kind.timeout_ms,
             idempotent: kind.idempotent,
             schedule: kind.schedule,
-            ext: None,
+            ext,
         }
     }
 }

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::Export;
 use crate::raw::{self, types};
-use crate::{Call, Collection, Index, Indexer, Problems, Schema};
+use crate::{Call, Collection, Index, Indexer, Kind, Problems, Schema};
 
 struct Shouting;
 
@@ -115,4 +115,31 @@ fn one_record_that_cannot_be_indexed_spares_the_others() {
     let documents = Export::<Shouting>::transform(context(), "shouts".to_owned(), docs).unwrap();
 
     assert_eq!(documents, [Ok(r#"{"length":4}"#.to_owned()), Err("no title".to_owned())]);
+}
+
+#[test]
+fn a_kind_says_beyond_the_contract_what_its_author_has_said_and_nothing_else() {
+    let ext = |kind: Kind| {
+        let raw = raw::task::exports::repono::plugin::task::Kind::from(kind);
+        raw.ext.map(|ext| serde_json::from_str::<Value>(&ext).unwrap())
+    };
+
+    assert_eq!(ext(Kind::new("score", "")), None);
+    let said = Kind::new("score", "").soft_timeout_ms(1500).retry_s(10, 300);
+    assert_eq!(
+        ext(said),
+        Some(json!({"soft_timeout_ms": 1500, "retry_base_s": 10, "retry_most_s": 300}))
+    );
+    let soft = Kind::new("score", "").soft_timeout_ms(1500);
+    assert_eq!(ext(soft), Some(json!({"soft_timeout_ms": 1500})));
+}
+
+#[test]
+fn a_task_is_told_of_those_before_it_by_their_names() {
+    let ext = r#"{"after": {"index": {"state": "succeeded", "result": 7}}}"#;
+    let call = Call::from(types::CallContext { ext: Some(ext.to_owned()), ..context() });
+
+    assert_eq!(call.after("index").map(|told| &told["result"]), Some(&json!(7)));
+    assert_eq!(call.after("other"), None);
+    assert_eq!(Call::default().after("index"), None);
 }
