@@ -75,6 +75,8 @@ enum Measurement {
     Search,
     /// Filling a new index in `OpenSearch`
     Reindex,
+    /// Work in the background, with brokers
+    Tasks,
     /// A million records beside ten thousand; an hour, so only if it is named
     Scale,
 }
@@ -82,7 +84,15 @@ enum Measurement {
 impl Measurement {
     /// Whether it needs services besides the server.
     fn needs_services(self) -> bool {
-        matches!(self, Self::Deposit | Self::Lookup | Self::Search | Self::Reindex | Self::Scale)
+        matches!(
+            self,
+            Self::Deposit
+                | Self::Lookup
+                | Self::Search
+                | Self::Reindex
+                | Self::Tasks
+                | Self::Scale
+        )
     }
 
     /// Whether it is measured only if it is named.
@@ -97,12 +107,23 @@ enum Own {
     /// Serves files of a folder from memory, in one route of axum
     #[command(hide = true)]
     BareAxum { address: std::net::SocketAddr, folder: PathBuf },
+    /// Does empty tasks on a database and a broker, and says how long they took
+    #[command(hide = true)]
+    TasksNode {
+        config: PathBuf,
+        data: PathBuf,
+        #[command(subcommand)]
+        asked: production::tasks::node::Asked,
+    },
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match arguments.own {
         Some(Own::BareAxum { address, folder }) => bare::serve(address, &folder),
+        Some(Own::TasksNode { config, data, asked }) => {
+            production::tasks::node::measure(&config, &data, asked)
+        }
         None => measure_all(arguments.names, arguments.services.as_ref()),
     };
     match done {
@@ -155,6 +176,7 @@ async fn measure(name: Measurement, services: Option<&Services>) -> anyhow::Resu
         Measurement::Lookup => production::lookup::run(services()?).await,
         Measurement::Search => production::search::run(services()?).await,
         Measurement::Reindex => production::reindex::run(services()?).await,
+        Measurement::Tasks => production::tasks::run(services()?).await,
         Measurement::Scale => production::scale::run(services()?).await,
     }
 }
@@ -185,8 +207,10 @@ mod tests {
             Arguments::try_parse_from(line).map(|arguments| arguments.services.is_some())
         };
         let (database, search) = ("--postgresql=postgres://a/b", "--opensearch=http://c");
+        let (rabbitmq, redis) = ("--rabbitmq=amqp://d", "--redis=redis://e");
         assert!(!services(&["bench"]).unwrap());
-        assert!(services(&["bench", database, search, "deposit"]).unwrap());
+        let line = ["bench", database, search, rabbitmq, redis, "deposit"];
+        assert!(services(&line).unwrap());
         assert!(services(&["bench", database]).is_err(), "one without the other is of no use");
         let own = Arguments::try_parse_from(["bench", "bare-axum", "127.0.0.1:1", "bodies"]);
         assert!(matches!(own.unwrap().own, Some(Own::BareAxum { .. })));

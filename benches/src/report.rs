@@ -91,7 +91,7 @@ pub(crate) fn say(line: &str) {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what was asked for")]
-fn print(line: &str) {
+pub(crate) fn print(line: &str) {
     println!("{line}");
 }
 

@@ -11,14 +11,14 @@ use crate::services::{self, TABLE};
 pub(crate) struct Options {
     /// All if nothing is named.
     names: Vec<String>,
-    /// What needs PostgreSQL and OpenSearch, which are started; without names, all of that and
+    /// What needs PostgreSQL, OpenSearch and brokers, which are started; without names, all of that and
     /// nothing else.
     #[arg(long)]
     services: bool,
 }
 
 /// Services that are measured with.
-const SERVICES: [&str; 2] = ["postgresql", "opensearch"];
+const SERVICES: [&str; 4] = ["postgresql", "opensearch", "rabbitmq", "redis"];
 
 /// Builds all that is measured, then measures.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
-//! The server on PostgreSQL and OpenSearch, beside these two alone.
+//! The server on PostgreSQL, OpenSearch and brokers, beside these alone.
 //!
-//! `cargo xtask bench --services` starts both. Each measurement has a database and indices of its
+//! `cargo xtask bench --services` starts them. Each measurement has a database and indices of its
 //! own, made anew each time.
 
 pub(crate) mod deposit;
@@ -8,6 +8,7 @@ pub(crate) mod lookup;
 pub(crate) mod reindex;
 pub(crate) mod scale;
 pub(crate) mod search;
+pub(crate) mod tasks;
 
 mod cluster;
 mod pgbench;
@@ -31,8 +32,14 @@ pub(crate) struct Services {
     #[arg(long, value_name = "URL", required = false, requires = "opensearch")]
     postgresql: String,
     /// Without TLS, by its address
-    #[arg(long, value_name = "URL", required = false, requires = "postgresql")]
+    #[arg(long, value_name = "URL", required = false, requires = "rabbitmq")]
     opensearch: String,
+    /// Of a user who may make queues
+    #[arg(long, value_name = "URL", required = false, requires = "redis")]
+    rabbitmq: String,
+    /// Without TLS
+    #[arg(long, value_name = "URL", required = false, requires = "postgresql")]
+    redis: String,
 }
 
 /// A database, and the beginning of the names of some indices.
@@ -76,6 +83,13 @@ impl Site {
     async fn execute(&self, sql: &'static str) -> anyhow::Result<()> {
         let mut connection = PgConnection::connect(&self.database).await?;
         sqlx::query(sql).execute(&mut connection).await?;
+        Ok(())
+    }
+
+    /// Runs a statement with a number in the database.
+    async fn execute_with(&self, sql: &'static str, number: i64) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect(&self.database).await?;
+        sqlx::query(sql).bind(number).execute(&mut connection).await?;
         Ok(())
     }
 
