@@ -34,8 +34,8 @@ pub use guests::{plugin, test_guest};
 #[cfg(feature = "services")]
 pub use own::OwnServer;
 pub use process::{
-    Program, ServerProcess, compiled_folder, data_folder, data_folder_in, free_address, refusal_on,
-    run_for_parent, serve_for_parent,
+    Program, ServerProcess, compiled_folder, data_folder, data_folder_in, free_address, kills,
+    refusal_on, run_for_parent, serve_for_parent, serve_for_parent_with,
 };
 #[cfg(feature = "services")]
 pub use proxy::{Proxy, Traffic};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use repono_server::app::{App, Role};
+use repono_server::app::{App, AppConfig, Role};
 use repono_server::config::{self, Environment};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -21,6 +21,7 @@ const STARTED: &str = "started.json";
 /// In the folder: what a program says of itself as soon as it listens.
 const LISTENING: &str = "server.json";
 const ARGUMENTS: &str = "REPONO_TEST_ARGUMENTS";
+const KILLS: &str = "REPONO_TEST_KILLS";
 
 /// The program, or a part of it, in a process of its own. Killed when dropped.
 pub struct Program(Child);
@@ -195,6 +196,11 @@ pub async fn refusal_on(folder: &Path) -> String {
 
 /// The child's side: serves the folder that the parent named, in its roles, until it is killed.
 pub async fn serve_for_parent() {
+    serve_for_parent_with(|_| {}).await;
+}
+
+/// The same, changed.
+pub async fn serve_for_parent_with(change: impl FnOnce(&mut AppConfig)) {
     let (Some(folder), Some(roles)) = (told(FOLDER), told(ROLES)) else { return };
     let folder = Path::new(&folder);
     let mut app = template::config(folder);
@@ -213,6 +219,7 @@ pub async fn serve_for_parent() {
         .into_iter()
         .filter(|role| roles.split(',').any(|name| name == role.as_str()))
         .collect();
+    change(&mut app);
     let app = App::start(app).await.unwrap();
     let told = json!({"url": app.url, "secret": app.local_secret});
     std::fs::write(folder.join("started.new"), told.to_string()).unwrap();
@@ -245,7 +252,14 @@ pub fn run_for_parent() {
     );
 }
 
-#[expect(clippy::disallowed_methods, reason = "how a parent tells its child, and nothing else")]
+/// How often tests that kill at random moments do so: `REPONO_TEST_KILLS`, or so often.
+pub fn kills(otherwise: u64) -> u64 {
+    told(KILLS).map_or(otherwise, |kills| {
+        kills.parse().unwrap_or_else(|_| panic!("{KILLS} is no number: {kills:?}"))
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "how tests are told, and nothing else")]
 fn told(variable: &str) -> Option<String> {
     std::env::var(variable).ok()
 }

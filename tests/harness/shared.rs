@@ -146,9 +146,20 @@ impl Shared {
 
     /// A node in a process of its own, with these roles. `entry` is as for [`ServerProcess::start`].
     pub async fn process(&self, entry: &str, folder: &Path, roles: &[Role]) -> ServerProcess {
+        self.process_with(entry, folder, roles, "").await
+    }
+
+    /// The same; `more` is added to its configuration.
+    pub async fn process_with(
+        &self,
+        entry: &str,
+        folder: &Path,
+        roles: &[Role],
+        more: &str,
+    ) -> ServerProcess {
         template::with_plugins().await;
         template::copy_compiled(folder);
-        ServerProcess::configure(folder, &self.settings());
+        ServerProcess::configure(folder, &format!("{}{more}", self.settings()));
         ServerProcess::start_in(entry, folder, roles).await
     }
 

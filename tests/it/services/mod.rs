@@ -3,6 +3,7 @@
 mod brokers;
 mod clocks;
 mod disk;
+mod effects;
 mod failures;
 mod full;
 mod hostile;
