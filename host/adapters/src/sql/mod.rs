@@ -24,6 +24,7 @@ mod engine;
 #[cfg(test)]
 mod hostile;
 mod indices;
+mod kv;
 mod meter;
 mod mysql;
 mod nodes;

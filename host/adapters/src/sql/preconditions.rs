@@ -2,6 +2,7 @@
 
 use repono_domain::{Digest, PluginName, RecordId, TaskId};
 use repono_service::Error;
+use repono_service::ports::Room;
 
 use super::cells::read;
 use super::engine::{Connection, Failure};
@@ -36,6 +37,10 @@ pub(super) enum Precondition {
     NewToken,
     /// The package is there.
     StoredPackage(PluginName),
+    /// Some package of the plugin is installed.
+    InstalledPlugin(PluginName),
+    /// The plugin keeps no more than there is room for.
+    RoomInKv(PluginName, Room),
     /// No record was accepted by the package.
     NotUsedByRecords(Digest),
     /// No draft was looked at by the package.
@@ -80,7 +85,8 @@ impl Precondition {
     /// What to tell the caller whose transaction was refused by a constraint.
     pub(super) fn refused(&self) -> Error {
         match self {
-            Self::KnownTask(_) => Error::NotFound(self.sentence()),
+            Self::KnownTask(_) | Self::InstalledPlugin(_) => Error::NotFound(self.sentence()),
+            Self::RoomInKv(..) => Error::TooLarge(self.sentence()),
             _ => Error::Conflict(self.sentence()),
         }
     }
@@ -110,6 +116,10 @@ impl Precondition {
             Self::StoredPackage(plugin) => {
                 format!("the package to put in force for plugin {plugin} is not there")
             }
+            Self::InstalledPlugin(plugin) => format!("the plugin {plugin} is not installed"),
+            Self::RoomInKv(plugin, Room { entries, bytes }) => format!(
+                "the store of the plugin {plugin} is full: it may have {entries} keys, and {bytes} bytes in all"
+            ),
             Self::NotUsedByRecords(digest) => format!(
                 "records were accepted by package {}: it is kept as long as they are",
                 digest.short()

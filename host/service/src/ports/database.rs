@@ -12,8 +12,8 @@ use repono_domain::{
 };
 
 use super::{
-    Accounts, Activation, Announcements, Indices, Nodes, Outbox, Package, Packages, Queue, Records,
-    Schedules, Tasks, Vocabularies,
+    Accounts, Activation, Announcements, Indices, Kv, Nodes, Outbox, Package, Packages, Queue,
+    Records, Schedules, Tasks, Vocabularies,
 };
 use crate::Result;
 
@@ -144,6 +144,8 @@ pub enum Change {
     InsertPackage(Package),
     /// Removes a plugin's bytes; a conflict while revisions or an activation point to them.
     DeletePackage(Digest),
+    /// Empties a plugin's own store. Not an error if there is none.
+    EmptyKv(PluginName),
     /// Makes a package the one in force for its plugin's name, or none.
     Activate {
         /// The plugin.
@@ -203,6 +205,7 @@ pub trait Database:
     + Nodes
     + Indices
     + Schedules
+    + Kv
 {
 }
 
@@ -218,7 +221,8 @@ impl<
         + Announcements
         + Nodes
         + Indices
-        + Schedules,
+        + Schedules
+        + Kv,
 > Database for T
 {
 }

@@ -109,6 +109,7 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         Change::RevokeToken(id) => accounts::revoke_token(script, id),
         Change::InsertPackage(package) => packages::insert(script, package)?,
         Change::DeletePackage(digest) => packages::delete(script, &digest),
+        Change::EmptyKv(plugin) => packages::empty_kv(script, &plugin),
         Change::Activate { plugin, activation } => {
             packages::activate(script, &plugin, activation.as_ref())?;
         }

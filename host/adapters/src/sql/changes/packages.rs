@@ -1,4 +1,4 @@
-//! Plugins' bytes, what is in force, and the vocabularies that plugins bring.
+//! Plugins' bytes, what is in force, the vocabularies that plugins bring, and what they keep.
 
 use repono_domain::{Digest, PluginName};
 use repono_service::Result;
@@ -42,6 +42,11 @@ pub(super) fn delete(script: &mut Script, digest: &Digest) {
         .step("delete from packages where digest = ?")
         .bind(digest.as_str())
         .unless_refused(Precondition::NotInForce(digest.clone()));
+}
+
+pub(super) fn empty_kv(script: &mut Script, plugin: &PluginName) {
+    script.step("delete from plugin_kv_used where plugin = ?").bind(plugin.as_str());
+    script.step("delete from plugin_kv where plugin = ?").bind(plugin.as_str());
 }
 
 pub(super) fn activate(

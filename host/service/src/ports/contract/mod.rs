@@ -15,6 +15,7 @@ pub mod cache;
 mod clock;
 pub mod counters;
 pub mod indices;
+pub mod kv;
 pub mod mailer;
 pub mod nodes;
 pub mod outbox;

@@ -33,6 +33,13 @@ pub(in crate::sql) async fn packages_keep_the_contract<V: Tested>(variable: &str
     .await;
 }
 
+pub(in crate::sql) async fn kv_keeps_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::kv::keeps_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn vocabularies_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::vocabularies::keeps_the_contract(&scene.open().await).await;

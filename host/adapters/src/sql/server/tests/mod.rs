@@ -30,6 +30,7 @@ macro_rules! tests_of {
             records_keep_the_contract
             accounts_keep_the_contract
             packages_keep_the_contract
+            kv_keeps_the_contract
             vocabularies_keep_the_contract
             the_outbox_keeps_the_contract
             the_queue_keeps_the_contract

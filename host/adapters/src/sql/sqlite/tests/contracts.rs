@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, announcements, indices, nodes, outbox, packages, processes, queue,
+    HeldClock, accounts, announcements, indices, kv, nodes, outbox, packages, processes, queue,
     records, schedules, transactions, vocabularies,
 };
 
@@ -33,6 +33,12 @@ async fn accounts_keep_the_contract() {
 async fn packages_keep_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     packages::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn kv_keeps_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    kv::keeps_the_contract(&open(folder.path()).await).await;
 }
 
 #[tokio::test]
