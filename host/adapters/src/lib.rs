@@ -10,6 +10,7 @@ pub mod memory;
 mod metrics;
 pub mod opensearch;
 pub mod otlp;
+mod public_address;
 pub mod rabbitmq;
 pub mod redis;
 pub mod redis_streams;
@@ -21,6 +22,7 @@ pub mod sqs;
 pub mod system;
 pub mod tantivy;
 mod tls;
+pub mod web;
 
 pub use metrics::describe_metrics;
 pub use search::observed::ObservedSearch;

@@ -16,6 +16,8 @@ mod clock;
 pub mod contract;
 mod counters;
 mod database;
+mod fetch;
+mod grants;
 mod ids;
 mod indices;
 mod kv;
@@ -37,6 +39,10 @@ pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use counters::{Counted, Counters};
 pub use database::{Change, Database, Transactions, Written};
+pub use fetch::{
+    FetchBounds, FetchFailure, FetchRequest, FetchResponse, FetchTarget, Fetched, Fetcher,
+};
+pub use grants::{Grants, Hosts, InvalidHost, Reach};
 pub use ids::Ids;
 pub use indices::{Comparison, Fill, Indices};
 pub use kv::{Kv, Room, Used};
@@ -45,8 +51,8 @@ pub use nodes::Nodes;
 pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
 pub use packages::{Activation, Package, Packages};
 pub use plugins::{
-    Backoff, Call, Checked, CollectionDescription, Description, Doc, Format, Grants,
-    IndexDescription, Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
+    Backoff, Call, Checked, CollectionDescription, Description, Doc, Format, IndexDescription,
+    Outcome, Plugin, PluginFailure, PluginRuntime, Refusal, TaskHost, TaskKind,
     VocabularyDescription,
 };
 pub use queue::{

@@ -9,17 +9,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What an operator lets a plugin do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Grants {
-    /// Host interfaces it may import: `records`.
-    #[serde(default)]
-    pub capabilities: Vec<String>,
-    /// What the operator set, in the form of the plugin's settings schema.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settings: Option<Value>,
-}
+use super::grants::Grants;
 
 /// All that a plugin says of itself, asked once.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ pub mod broker;
 pub mod cache;
 mod clock;
 pub mod counters;
+pub mod fetch;
 pub mod indices;
 pub mod kv;
 pub mod mailer;
