@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
 }
 
 /// Host interfaces that a plugin may ask for.
-const CAPABILITIES: [&str; 1] = ["records"];
+const CAPABILITIES: [&str; 3] = ["records", "kv", "fetch"];
 
 /// Those that a component imports: their names stand in it as they are.
 fn asks(component: &[u8]) -> Vec<&'static str> {

@@ -24,6 +24,7 @@ mod reply;
 mod scrape;
 #[cfg(feature = "services")]
 mod shared;
+mod site;
 mod template;
 
 pub use app::{Client, TestApp};
@@ -43,3 +44,4 @@ pub use reply::Reply;
 pub use scrape::Scrape;
 #[cfg(feature = "services")]
 pub use shared::{Servers, Shared, service};
+pub use site::{Page, Site, Visit};

@@ -13,9 +13,10 @@ use crate::indexing::{Indexer, IndexingOptions};
 use crate::limits::Limits;
 use crate::metrics::Handles;
 use crate::nodes::Standing;
+use crate::plugins::PluginBounds;
 use crate::ports::{
-    Broker, Cache, Clock, Counters, Database, Ids, Mailer, PluginRuntime, Queue, SearchIndex,
-    Traces,
+    Broker, Cache, Clock, Counters, Database, Fetcher, Ids, Mailer, PluginRuntime, Queue,
+    SearchIndex, Traces,
 };
 use crate::queues::{Counts, MostWaiting, Workers};
 use crate::records::renderer;
@@ -51,6 +52,8 @@ pub struct Settings {
     pub most_waiting: MostWaiting,
     /// How many requests one caller may make.
     pub limits: Limits,
+    /// How much plugins may keep and fetch.
+    pub plugins: PluginBounds,
 }
 
 /// How long tasks are kept that are over; none: for ever.
@@ -78,6 +81,7 @@ impl Default for Settings {
             shared: false,
             most_waiting: MostWaiting::default(),
             limits: Limits::default(),
+            plugins: PluginBounds::default(),
         }
     }
 }
@@ -94,6 +98,8 @@ pub struct Ports {
     pub search: Arc<dyn SearchIndex>,
     /// Makes plugins of bytes.
     pub runtime: Arc<dyn PluginRuntime>,
+    /// Sends requests for plugins.
+    pub fetcher: Arc<dyn Fetcher>,
     /// Rendered records.
     pub cache: Arc<dyn Cache>,
     /// What callers have asked for lately.

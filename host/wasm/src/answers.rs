@@ -58,7 +58,7 @@ impl From<PluginFailure> for wit::Failure {
             PluginFailure::InvalidInput(reason) => Self::InvalidInput(reason),
             PluginFailure::Unsupported(what) => Self::Unsupported(what),
             PluginFailure::Transient(delay) => Self::Transient(delay.map(millis)),
-            PluginFailure::Busy => Self::Transient(None),
+            PluginFailure::Busy | PluginFailure::Unavailable(_) => Self::Transient(None),
             PluginFailure::Permanent(reason) | PluginFailure::Fault(reason) => {
                 Self::Permanent(reason)
             }

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repono_service::ports::{PluginFailure, TaskHost, Traces};
+use repono_service::ports::{Hosts, PluginFailure, TaskHost, Traces};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +35,8 @@ pub(crate) struct Callee {
     pub(crate) limits: Arc<Limits>,
     pub(crate) calls: Slots,
     pub(crate) tasks: Slots,
+    /// Where requests may go.
+    pub(crate) hosts: Arc<Hosts>,
     /// JSON, for `manifest.configure`.
     pub(crate) settings: Option<Arc<str>>,
 }
@@ -167,6 +169,7 @@ impl Callee {
                     limits.log_bytes,
                 ),
                 leash: leash.clone(),
+                hosts: Arc::clone(&self.hosts),
                 task: ask.task.clone(),
             },
         );

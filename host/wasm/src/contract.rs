@@ -11,12 +11,12 @@ pub(crate) const MANIFEST: &str = "manifest";
 /// What a plugin may import unasked.
 pub(crate) const FREE: [&str; 3] = ["types", "log", "task-host"];
 /// What a plugin may import if the operator grants it.
-pub(crate) const GRANTABLE: [&str; 1] = ["records"];
+pub(crate) const GRANTABLE: [&str; 3] = ["records", "kv", "fetch"];
 
 const HOOKS: [&str; 5] = ["schema", "vocabularies", "indexer", "exporter", "task"];
 const DESIGNED_HOOKS: [&str; 5] =
     ["importer", "file-processor", "event-hook", "pid-provider", "access-policy"];
-const DESIGNED_IMPORTS: [&str; 3] = ["kv", "fetch", "streams"];
+const DESIGNED_IMPORTS: [&str; 1] = ["streams"];
 
 /// Whose an import or export is.
 #[derive(Debug, PartialEq, Eq)]

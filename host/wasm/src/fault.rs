@@ -7,6 +7,7 @@ use tracing::{debug, warn};
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
 use crate::call::{Ask, Mishap};
+use crate::imports::HostFailed;
 use crate::meter::Ending;
 use crate::state::{Cut, State};
 
@@ -26,6 +27,9 @@ pub(crate) fn explain(
         }
         Mishap::Fell(error) => error,
     };
+    if let Some(HostFailed(failure)) = fell.downcast_ref() {
+        return (failure.clone(), Ending::Unavailable);
+    }
     if fell.is::<PoolConcurrencyLimitError>() {
         return (PluginFailure::Busy, Ending::Busy);
     }

@@ -1,6 +1,6 @@
 //! What a plugin asks for against what the operator grants.
 
-use repono_service::ports::{Grants, Refusal};
+use repono_service::ports::{Grants, Hosts, Refusal};
 
 use crate::bindings::manifest_v1::exports::repono::plugin::manifest::Descriptor;
 use crate::contract::{self, FREE, GRANTABLE};
@@ -22,10 +22,8 @@ pub(crate) fn check(
         if !GRANTABLE.contains(interface) {
             return Err(contract::not_offered(interface));
         }
-        if !grants.capabilities.iter().any(|granted| granted == interface) {
-            return Err(Refusal(format!(
-                "asks for `{interface}`: grant it with --grant {interface}"
-            )));
+        if !grants.allow(interface) {
+            return Err(Refusal(ask(interface)));
         }
     }
     for interface in contract::interfaces(imports).filter(|interface| !FREE.contains(interface)) {
@@ -36,6 +34,22 @@ pub(crate) fn check(
         }
     }
     Ok(())
+}
+
+fn ask(interface: &str) -> String {
+    if interface == "fetch" {
+        return "asks for `fetch`: grant it with --grant fetch:HOST, for each host that it may send requests to"
+            .to_owned();
+    }
+    format!("asks for `{interface}`: grant it with --grant {interface}")
+}
+
+/// Where it may send requests to.
+pub(crate) fn hosts(grants: &Grants) -> Result<Hosts, Refusal> {
+    grants.hosts().map_err(|wrong| {
+        let wrong: Vec<_> = wrong.iter().map(ToString::to_string).collect();
+        Refusal(format!("cannot be granted what was asked: {}", wrong.join("; ")))
+    })
 }
 
 /// Refuses settings that the plugin's own schema would not have.

@@ -6,6 +6,7 @@ use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
 
 use crate::anatomy::Anatomy;
+use crate::bindings::imports_v1::repono::plugin::{fetch, kv};
 use crate::bindings::manifest_v1::repono::plugin::log;
 use crate::bindings::task_v1::repono::plugin::{records, task_host};
 use crate::contract::{Owner, VERSION, owner};
@@ -60,6 +61,8 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     log::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     records::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    kv::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    fetch::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     task_host::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     Ok(linker)
 }

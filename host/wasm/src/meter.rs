@@ -30,6 +30,8 @@ pub(crate) enum Ending {
     OutOfMemory,
     /// It answered with what cannot be, or with too much.
     Nonsense,
+    /// The host did not do what it was asked for.
+    Unavailable,
     /// Nobody waited any more.
     Abandoned,
     /// It was not begun.
@@ -48,6 +50,7 @@ impl Ending {
             Self::OutOfTime => "timeout",
             Self::OutOfMemory => "out_of_memory",
             Self::Nonsense => "invalid_answer",
+            Self::Unavailable => "unavailable",
             Self::Abandoned => "abandoned",
             Self::Busy => "busy",
             Self::Panicked => "panic",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use repono_domain::Digest;
-use repono_service::ports::{Grants, Plugin, PluginRuntime, Refusal, Traces};
+use repono_service::ports::{Grants, Hosts, Plugin, PluginRuntime, Refusal, Traces};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -79,6 +79,7 @@ impl WasmRuntime {
         hooks: Hooks,
         name: &str,
         grants: &Grants,
+        hosts: Hosts,
     ) -> Callee {
         let limits = &self.limits;
         Callee {
@@ -101,6 +102,7 @@ impl WasmRuntime {
                 Arc::clone(&self.tasks),
                 limits.wait,
             ),
+            hosts: Arc::new(hosts),
             settings: grants.settings.as_ref().map(|settings| settings.to_string().into()),
         }
     }
@@ -143,7 +145,8 @@ impl WasmRuntime {
         let component = link::link(&self.serving.engine, &component, &anatomy)?;
         let hooks = Hooks::find(&anatomy, &component)?;
 
-        let callee = self.callee(component, hooks, digest.short(), grants);
+        let hosts = grants::hosts(grants)?;
+        let callee = self.callee(component, hooks, digest.short(), grants, hosts);
         let descriptor = describe::manifest(&callee).await?;
         Ok(Named { callee, descriptor, digest, anatomy })
     }

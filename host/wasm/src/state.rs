@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use repono_service::ports::TaskHost;
+use repono_service::ports::{Hosts, TaskHost};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use wasmtime::{ResourceLimiter, UpdateDeadline};
@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) answer_bytes: usize,
     pub(crate) log: LogBook,
     pub(crate) leash: Leash,
+    /// Where requests may go.
+    pub(crate) hosts: Arc<Hosts>,
     /// None outside of tasks.
     pub(crate) task: Option<Arc<dyn TaskHost>>,
 }

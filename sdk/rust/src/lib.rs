@@ -78,7 +78,8 @@
 //! - Time and randomness come from [`Call`] alone, so that a call can be repeated.
 //! - A panic becomes a trap: the call fails, its message is in the operator's log, and the
 //!   instance is thrown away. No state outlives a call.
-//! - What a plugin imports beyond [`log`](mod@log) it lists in [`Descriptor::capabilities`].
+//! - What a plugin imports beyond [`log`](mod@log) it lists in [`Descriptor::capabilities`]: a task plugin
+//!   `records`, who keeps something [`kv`], who asks the web [`fetch`].
 //!
 //! # Adding a hook to this crate
 //!
@@ -96,6 +97,8 @@ mod schema;
 mod task;
 mod vocabularies;
 
+pub mod fetch;
+pub mod kv;
 pub mod log;
 
 #[doc(hidden)]

@@ -42,7 +42,7 @@ impl Descriptor {
         }
     }
 
-    /// Names the host interfaces that the plugin imports: `records`, `fetch`.
+    /// Names the host interfaces that the plugin imports: `records`, `kv`, `fetch`.
     #[must_use]
     pub fn capabilities<'a>(mut self, interfaces: impl IntoIterator<Item = &'a str>) -> Self {
         self.capabilities = interfaces.into_iter().map(str::to_owned).collect();

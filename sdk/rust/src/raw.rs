@@ -29,6 +29,30 @@ pub mod manifest {
 
 pub use manifest::repono::plugin::types;
 
+/// What is imported, in worlds of their own: a plugin imports what it calls.
+mod imports {
+    pub(super) mod kv {
+        wit_bindgen::generate!({
+            inline: "package repono:sdk; world kv { import repono:plugin/kv@1.0.0; }",
+            path: "../../wit/plugin-1.0.0",
+            world: "repono:sdk/kv",
+            generate_all,
+        });
+    }
+
+    pub(super) mod fetch {
+        wit_bindgen::generate!({
+            inline: "package repono:sdk; world fetch { import repono:plugin/fetch@1.0.0; }",
+            path: "../../wit/plugin-1.0.0",
+            world: "repono:sdk/fetch",
+            generate_all,
+        });
+    }
+}
+
+pub use imports::fetch::repono::plugin::fetch;
+pub use imports::kv::repono::plugin::kv;
+
 hook!(schema, "schema-hook");
 hook!(vocabularies, "vocabularies-hook");
 hook!(indexer, "indexer-hook");

@@ -1,2 +1,3 @@
 mod failing;
+mod granted;
 mod swap;

@@ -20,7 +20,7 @@ pub(crate) async fn settled(app: &TestApp, id: &str) -> Value {
     panic!("the task {id} does not come to an end");
 }
 
-async fn run(app: &TestApp, kind: &str, payload: Value) -> String {
+pub(crate) async fn run(app: &TestApp, kind: &str, payload: Value) -> String {
     let reply =
         app.admin.post("/api/admin/tasks", &json!({"kind": kind, "payload": payload})).await;
     assert!((200..300).contains(&reply.status), "{}", reply.text());

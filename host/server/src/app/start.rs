@@ -122,6 +122,7 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         broker: backends.queue.broker.clone(),
         search: backends.search.port(),
         runtime: Arc::clone(&backends.runtime) as Arc<dyn PluginRuntime>,
+        fetcher: Arc::clone(&backends.fetcher),
         cache: Arc::clone(&backends.cache),
         counters: Arc::clone(&backends.counters),
         mailer: Arc::clone(&backends.mailer),
@@ -170,6 +171,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         shared: !config.database.url.is_empty(),
         most_waiting: config.tasks.most_waiting(),
         limits: (&config.limits).into(),
+        plugins: (&config.plugins.limits).into(),
     }
 }
 

@@ -15,6 +15,7 @@ Examples:
   repono plugin list
   repono plugin install minerals.wasm                   checks it and keeps it; nothing changes yet
   repono plugin install scores.wasm --grant records --activate
+  repono plugin install link-check.wasm --grant records --grant kv --grant 'fetch:*.example.org'
   repono plugin activate minerals                       its newest package; the old one serves on meanwhile
   repono plugin activate minerals --digest 3f9a         a certain one
   repono plugin rollback minerals                       what was in force before
@@ -38,7 +39,10 @@ pub(super) enum Command {
     Install {
         /// A WebAssembly component: `minerals.wasm`
         file: PathBuf,
-        /// What it may ask the server for, once for each: `records`
+        /// What it may ask the server for, once for each: `records`, `kv`, `fetch:example.org`
+        ///
+        /// `fetch:*.example.org` is all hosts below that one, `fetch:*` every host with a public address,
+        /// `fetch-private:HOST` a host of your own network; each may have a port, as in `:8080`.
         #[arg(long, value_name = "CAPABILITY")]
         grant: Vec<String>,
         /// Puts it in force as well
@@ -191,6 +195,10 @@ fn shown(global: &Global, plugin: &Value) -> anyhow::Result<()> {
     let mut packages = plugin.get("packages").cloned().unwrap_or_default();
     shorten_digests(&mut packages);
     show::list(global, &packages, COLUMNS)?;
+    let kept = |what| plugin.pointer(&format!("/kv/{what}")).and_then(Value::as_u64);
+    if let (Some(entries @ 1..), Some(bytes)) = (kept("entries"), kept("bytes")) {
+        output::line(format!("keeps: {entries} keys, {bytes} bytes"))?;
+    }
     let does = [
         ("collections", "name"),
         ("vocabularies", "name"),

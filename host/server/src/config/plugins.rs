@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use repono_service::ports::Grants;
+use repono_service::plugins::PluginBounds;
+use repono_service::ports::{FetchBounds, Grants, Room};
 use repono_wasm::Limits;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+const FETCH: &str = "fetch";
 
 /// Which plugins come with the program, and what plugins may do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -52,14 +55,37 @@ pub struct PluginLimits {
     pub tasks_per_plugin: usize,
     pub log_lines: usize,
     pub log_bytes: usize,
+    pub kv_entries: u64,
+    pub kv_bytes: u64,
+    pub fetch_requests: usize,
+    pub fetch_at_a_time: usize,
+    pub fetch_bytes: usize,
+    pub fetch_timeout_ms: u64,
 }
 
 impl PluginsSection {
-    /// What the program's plugin of this name is granted: without an entry, what it `asks`.
-    pub fn grants(&self, name: &str, asks: &[&str]) -> Grants {
+    /// What the program's plugin of this name is granted: without an entry, what it `asks`. None: it
+    /// wants to fetch, which is granted host by host, and no host was.
+    pub fn grants(&self, name: &str, asks: &[&str]) -> Option<Grants> {
         let of = self.of.get(name).cloned().unwrap_or_default();
-        let asks = || asks.iter().map(|&capability| capability.to_owned()).collect();
-        Grants { capabilities: of.capabilities.unwrap_or_else(asks), settings: of.settings }
+        let asked = || asks.iter().map(|&capability| capability.to_owned()).collect();
+        let has_hosts = of.capabilities.is_some() || !asks.contains(&FETCH);
+        let capabilities = of.capabilities.unwrap_or_else(asked);
+        has_hosts.then_some(Grants { capabilities, settings: of.settings })
+    }
+}
+
+impl From<&PluginLimits> for PluginBounds {
+    fn from(limits: &PluginLimits) -> Self {
+        Self {
+            kv: Room { entries: limits.kv_entries, bytes: limits.kv_bytes },
+            fetch_requests: limits.fetch_requests,
+            fetch_at_a_time: limits.fetch_at_a_time,
+            fetch: FetchBounds {
+                bytes: limits.fetch_bytes,
+                timeout: Duration::from_millis(limits.fetch_timeout_ms),
+            },
+        }
     }
 }
 
@@ -86,5 +112,26 @@ impl From<&PluginLimits> for Limits {
             log_lines: limits.log_lines,
             log_bytes: limits.log_bytes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_plugin_of_the_programs_is_granted_what_it_asks_for_but_for_hosts() {
+        let mut plugins = Config::default().plugins;
+
+        let scores = plugins.grants("completeness", &["records"]).unwrap();
+        let unasked = plugins.grants("link-check", &["records", "fetch"]);
+        let capabilities = Some(vec!["records".to_owned(), "fetch:example.org".to_owned()]);
+        plugins.of.insert("link-check".to_owned(), OfPlugin { capabilities, settings: None });
+        let granted = plugins.grants("link-check", &["records", "fetch"]).unwrap();
+
+        assert_eq!(scores.capabilities, ["records"]);
+        assert_eq!(unasked, None);
+        assert_eq!(granted.capabilities, ["records", "fetch:example.org"]);
     }
 }

@@ -213,7 +213,7 @@ fn sort_out(
 
 fn verdict(failure: &PluginFailure) -> Verdict {
     match failure {
-        PluginFailure::Busy => Verdict::Later(failure.to_string()),
+        PluginFailure::Busy | PluginFailure::Unavailable(_) => Verdict::Later(failure.to_string()),
         PluginFailure::Transient(_) | PluginFailure::Fault(_) => {
             Verdict::Retry(failure.to_string())
         }

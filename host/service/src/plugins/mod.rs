@@ -5,8 +5,11 @@
 
 mod activate;
 mod assemble;
+mod bounds;
 mod call;
+mod fetch;
 mod install;
+mod kv;
 mod list;
 mod migrate;
 mod remove;
@@ -16,12 +19,16 @@ mod start;
 mod swap;
 
 pub use activate::{Step, activate};
+pub use bounds::PluginBounds;
 pub use install::{Installed, install};
+pub use kv::kept;
 pub use list::{PluginState, list};
 pub use remove::{deactivate, remove};
 pub use rollback::rollback;
 pub use start::{Shipped, start};
 
 pub(crate) use call::{call, failed};
+pub(crate) use fetch::fetch;
+pub(crate) use kv::put;
 pub(crate) use start::load_all;
 pub(crate) use swap::{new_index, next_index, put_index_in_use};

@@ -26,7 +26,8 @@ pub async fn deactivate(ctx: &Context, name: &PluginName) -> Result<()> {
 }
 
 /// Removes packages that nothing needs: one of a plugin's, or all. A plugin in force is taken out
-/// of force first when all are meant. For administrators.
+/// of force first when all are meant. With the last of them goes what the plugin has kept. For
+/// administrators.
 ///
 /// # Errors
 /// `Conflict` when records were accepted by a package: it stays, so that they can be explained.
@@ -41,12 +42,17 @@ pub async fn remove(ctx: &Context, name: &PluginName, digest: Option<&Digest>) -
             && digest.is_none_or(|digest| package.digest.as_str().starts_with(digest.as_str()))
     });
     let meant: Vec<_> = meant.map(|package| package.digest.clone()).collect();
+    let is_last = packages.iter().filter(|package| package.name == *name).count() == meant.len();
     if meant.is_empty() {
         return Err(Error::NotFound(format!("There is no such package of the plugin {name}.")));
     }
     if digest.is_none() && ctx.active.load().plugins.contains_key(name) {
         deactivate(ctx, name).await?;
     }
-    ctx.database.write(meant.into_iter().map(Change::DeletePackage).collect()).await?;
+    let mut changes: Vec<_> = meant.into_iter().map(Change::DeletePackage).collect();
+    if is_last {
+        changes.push(Change::EmptyKv(name.clone()));
+    }
+    ctx.database.write(changes).await?;
     Ok(())
 }

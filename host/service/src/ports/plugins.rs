@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::grants::Grants;
+use super::fetch::{FetchRequest, Fetched};
+use super::grants::{Grants, Hosts};
 
 /// All that a plugin says of itself, asked once.
 #[derive(Clone, Debug)]
@@ -195,6 +196,9 @@ pub enum PluginFailure {
     /// Trap, time-out, memory, nonsense in the answer: the plugin's own fault. A sentence.
     #[error("{0}")]
     Fault(String),
+    /// What it asked of the host did not work, through no fault of the plugin's. A sentence.
+    #[error("{0}")]
+    Unavailable(String),
     /// Too many calls are waiting for this plugin.
     #[error("too many calls are waiting for it")]
     Busy,
@@ -236,6 +240,14 @@ pub trait TaskHost: Send + Sync {
     ) -> Result<Vec<Doc>, PluginFailure>;
     /// How many [`TaskHost::scan`] would meet.
     async fn count(&self, collection: &str) -> Result<u64, PluginFailure>;
+    /// A value of the plugin's own store. For plugins with the capability `kv`.
+    async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, PluginFailure>;
+    /// Keeps a value in the plugin's own store, in place of what is there; an empty one removes it.
+    /// Durable when it answers. `InvalidInput`: there is no room for it.
+    async fn kv_put(&self, key: &str, value: Vec<u8>) -> Result<(), PluginFailure>;
+    /// Sends requests to hosts that are listed, and answers by position. For plugins with the
+    /// capability `fetch`.
+    async fn fetch(&self, hosts: &Hosts, requests: Vec<FetchRequest>) -> Vec<Fetched>;
 }
 
 /// A loaded plugin. Each call is a batch, runs in a fresh instance, and answers by position: as

@@ -36,7 +36,9 @@ impl From<PluginFailure> for Failed {
             | PluginFailure::Unsupported(_)
             | PluginFailure::Permanent(_) => Class::Permanent,
             PluginFailure::Transient(after) => Class::Transient(after),
-            PluginFailure::Fault(_) | PluginFailure::Busy => Class::Transient(None),
+            PluginFailure::Fault(_) | PluginFailure::Unavailable(_) | PluginFailure::Busy => {
+                Class::Transient(None)
+            }
         };
         Self { why: failure.to_string(), class }
     }
@@ -73,6 +75,7 @@ mod tests {
             (PluginFailure::Transient(later), Class::Transient(later)),
             (PluginFailure::Transient(None), Class::Transient(None)),
             (PluginFailure::Fault(String::new()), Class::Transient(None)),
+            (PluginFailure::Unavailable(String::new()), Class::Transient(None)),
             (PluginFailure::Busy, Class::Transient(None)),
         ] {
             assert_eq!(Failed::from(failure.clone()).class, class, "{failure:?}");

@@ -1,7 +1,7 @@
 //! What a running task is given.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
@@ -9,8 +9,11 @@ use repono_domain::{CollectionName, LogLevel, LogLine, RecordId};
 use serde_json::{Map, Value, json};
 
 use super::log::LastLines;
-use crate::ports::{Claimed, Doc, Filter, PluginFailure, TaskHost};
-use crate::{Context, records};
+use crate::ports::{
+    Claimed, Description, Doc, FetchFailure, FetchRequest, Fetched, Filter, Hosts, Plugin,
+    PluginFailure, TaskHost,
+};
+use crate::{Context, Kind, plugins, records};
 
 /// A task's side of the repository.
 pub(super) struct Host {
@@ -20,6 +23,8 @@ pub(super) struct Host {
     pub lease: SignedDuration,
     /// How those ended after which it began.
     after: Map<String, Value>,
+    /// None: the repository itself does it.
+    plugin: Option<Arc<dyn Plugin>>,
     /// Its worker wants it to stop, or its time is over.
     pub asked_to_stop: AtomicBool,
     log: Mutex<Fresh>,
@@ -41,11 +46,13 @@ impl Host {
         claimed: Claimed,
         lease: SignedDuration,
         after: Map<String, Value>,
+        plugin: Option<Arc<dyn Plugin>>,
     ) -> Self {
         let host = Self {
             claimed,
             lease,
             after,
+            plugin,
             asked_to_stop: AtomicBool::new(false),
             log: Mutex::default(),
             stored: tokio::sync::Mutex::default(),
@@ -89,6 +96,11 @@ impl Host {
         self.ctx.database.keep_task_log(id, last.lines()).await
     }
 
+    fn plugin(&self) -> Result<&Description, PluginFailure> {
+        let plugin = self.plugin.as_ref().map(|plugin| plugin.description());
+        plugin.ok_or_else(|| PluginFailure::Unsupported("this is no task of a plugin".to_owned()))
+    }
+
     fn line(&self, level: LogLevel, text: &str) -> LogLine {
         let at = self.ctx.clock.now();
         LogLine { at, attempt: self.claimed.task.attempts, level, text: text.to_owned() }
@@ -115,7 +127,7 @@ impl TaskHost for Host {
         match self.ctx.queue.extend(&self.claimed, self.lease).await {
             Ok(asked) if !asked => self.asked_to_stop.load(Ordering::Relaxed),
             Ok(_) => true,
-            Err(error) => error.kind() == crate::Kind::Conflict,
+            Err(error) => error.kind() == Kind::Conflict,
         }
     }
 
@@ -169,6 +181,34 @@ impl TaskHost for Host {
             .await
             .map_err(|error| failure(&error))
     }
+
+    async fn kv_get(&self, key: &str) -> Result<Option<Vec<u8>>, PluginFailure> {
+        let name = &self.plugin()?.name;
+        self.ctx.database.kv_get(name, key).await.map_err(|error| unavailable(&error))
+    }
+
+    async fn kv_put(&self, key: &str, value: Vec<u8>) -> Result<(), PluginFailure> {
+        let name = &self.plugin()?.name;
+        plugins::put(&self.ctx, name, key, &value).await.map_err(|error| match error.kind() {
+            Kind::TooLarge | Kind::NotFound => PluginFailure::InvalidInput(error.to_string()),
+            _ => unavailable(&error),
+        })
+    }
+
+    async fn fetch(&self, hosts: &Hosts, requests: Vec<FetchRequest>) -> Vec<Fetched> {
+        match self.plugin() {
+            Ok(plugin) => plugins::fetch(&self.ctx, plugin, hosts, requests).await,
+            Err(failure) => {
+                let refused = || Err(FetchFailure::Invalid(failure.to_string()));
+                requests.iter().map(|_| refused()).collect()
+            }
+        }
+    }
+}
+
+/// The plugin could do nothing about it.
+fn unavailable(error: &crate::Error) -> PluginFailure {
+    PluginFailure::Unavailable(error.told())
 }
 
 fn parse(collection: &str) -> Result<CollectionName, PluginFailure> {
@@ -179,7 +219,7 @@ fn parse(collection: &str) -> Result<CollectionName, PluginFailure> {
 
 fn failure(error: &crate::Error) -> PluginFailure {
     match error.kind() {
-        crate::Kind::Unavailable | crate::Kind::Internal => PluginFailure::Transient(None),
+        Kind::Unavailable | Kind::Internal => PluginFailure::Transient(None),
         _ => PluginFailure::InvalidInput(error.to_string()),
     }
 }

@@ -83,7 +83,11 @@ async fn attempt(
         Err(failed) => return settle(ctx, claimed, known.kind.backoff, Err(failed)).await,
     };
     let anonymous = Context { caller: Caller::Anonymous, services: Arc::clone(&ctx.services) };
-    let host = Arc::new(Host::new(anonymous, claimed.clone(), LEASE, after));
+    let plugin = match known.by {
+        Doer::Plugin(active) => Some(Arc::clone(&active.plugin)),
+        Doer::Repository(_) => None,
+    };
+    let host = Arc::new(Host::new(anonymous, claimed.clone(), LEASE, after, plugin));
     let soft = known.kind.soft_timeout;
     let execution = execute(ctx, known, task, &host);
     let outcome = supervise(ctx, claimed, &host, soft, execution, stop).await;

@@ -6,6 +6,7 @@
 #![expect(unreachable_pub, reason = "generated")]
 
 pub mod exporter_v1;
+pub mod imports_v1;
 pub mod indexer_v1;
 pub mod manifest_v1;
 pub mod schema_v1;

@@ -1,10 +1,8 @@
 //! `task-host`: what a running task tells and asks.
 
-use std::sync::Arc;
-
-use repono_service::ports::TaskHost;
 use wasmtime::component::Resource;
 
+use super::task;
 use crate::bindings::task_v1::Run;
 use crate::bindings::task_v1::repono::plugin::task_host::{Host, HostRun};
 use crate::state::State;
@@ -43,8 +41,4 @@ impl HostRun for State {
     fn drop(&mut self, _: Resource<Run>) -> wasmtime::Result<()> {
         Ok(())
     }
-}
-
-fn task(state: &State) -> wasmtime::Result<Arc<dyn TaskHost>> {
-    state.task.clone().ok_or_else(|| wasmtime::format_err!("there is no task in this call"))
 }

@@ -88,10 +88,15 @@ impl Guest {
         self
     }
 
+    /// Adds to the world what its hooks do not have.
+    pub(crate) fn beside(mut self, world: &'static str) -> Self {
+        self.world = world;
+        self
+    }
+
     /// Adds a function `$wasi`, as if a standard library had left it there.
     pub(crate) fn importing_wasi(mut self) -> Self {
-        self.world = "import wasi:cli/environment@0.2.0;";
-        self.importing(
+        self.beside("import wasi:cli/environment@0.2.0;").importing(
             "(import \"wasi:cli/environment@0.2.0\" \"count\" (func $wasi (result i32)))",
         )
     }

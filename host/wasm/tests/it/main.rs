@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests may fail them")]
 
 mod guest;
+mod kept_and_fetched;
 mod limits;
 mod real_guests;
 mod refusals;

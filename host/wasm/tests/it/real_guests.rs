@@ -6,7 +6,9 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use repono_domain::{LogLevel, Problem, Severity};
-use repono_service::ports::{Checked, Doc, Outcome, Plugin, PluginFailure, TaskHost};
+use repono_service::ports::{
+    Checked, Doc, FetchRequest, Fetched, Grants, Hosts, Outcome, Plugin, PluginFailure, TaskHost,
+};
 use repono_wasm::Limits;
 use serde_json::{Map, Value, json};
 
@@ -168,6 +170,18 @@ impl TaskHost for NoHost {
     async fn count(&self, _: &str) -> Result<u64, PluginFailure> {
         Ok(0)
     }
+
+    async fn kv_get(&self, _: &str) -> Result<Option<Vec<u8>>, PluginFailure> {
+        Ok(None)
+    }
+
+    async fn kv_put(&self, _: &str, _: Vec<u8>) -> Result<(), PluginFailure> {
+        Ok(())
+    }
+
+    async fn fetch(&self, _: &Hosts, _: Vec<FetchRequest>) -> Vec<Fetched> {
+        Vec::new()
+    }
 }
 
 #[tokio::test]
@@ -240,11 +254,19 @@ async fn a_task_says_whose_turn_it_is() {
 }
 
 #[tokio::test]
-async fn the_greedy_and_the_watcher_come_too_early() {
+async fn the_greedy_finds_no_store_outside_of_a_task() {
     assert_eq!(
         runtime().refusal(built("greedy")).await,
-        "The file asks for `kv`, which is designed, but this server does not offer it yet"
+        "The plugin greedy asks for `kv`: grant it with --grant kv"
     );
+    assert_eq!(
+        runtime().refusal_granted(built("greedy"), &granting("kv")).await,
+        "The plugin greedy failed (there is no task in this call) in schema.describe"
+    );
+}
+
+#[tokio::test]
+async fn the_watcher_comes_too_early() {
     assert_eq!(
         runtime().refusal(built("watcher")).await,
         "The file exports `event-hook`: the hook event-hook is designed, but this server does not run it yet"
@@ -262,8 +284,12 @@ async fn the_undeclared_is_found_out() {
 #[tokio::test]
 async fn the_plugins_that_are_shipped_are_loaded() {
     let runtime = runtime();
+    let grants = Grants {
+        capabilities: ["records", "kv", "fetch:*"].map(str::to_owned).into(),
+        settings: None,
+    };
     for name in ["rdm", "biotools", "opendata", "completeness"] {
-        let plugin = runtime.load_granted(built(name), &granting("records")).await.unwrap();
+        let plugin = runtime.load_granted(built(name), &grants).await.unwrap();
         assert_eq!(plugin.description().name.as_str(), name);
     }
 }

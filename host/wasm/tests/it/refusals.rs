@@ -109,11 +109,11 @@ async fn a_hook_that_is_not_run_yet_is_named() {
 #[tokio::test]
 async fn an_import_that_is_not_offered_yet_is_named() {
     let refusal = TestRuntime::new()
-        .refusal(dummy(&format!("{MANIFEST} import repono:plugin/kv@1.0.0;")))
+        .refusal(dummy(&format!("{MANIFEST} import repono:plugin/streams@1.0.0;")))
         .await;
     assert_eq!(
         refusal,
-        "The file asks for `kv`, which is designed, but this server does not offer it yet"
+        "The file asks for `streams`, which is designed, but this server does not offer it yet"
     );
 }
 

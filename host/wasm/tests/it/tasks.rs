@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use repono_domain::LogLevel;
 use repono_service::ports::contract::HeldTrace;
-use repono_service::ports::{Doc, Outcome, PluginFailure, TaskHost};
+use repono_service::ports::{Doc, FetchRequest, Fetched, Hosts, Outcome, PluginFailure, TaskHost};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
@@ -66,6 +66,19 @@ impl TaskHost for Host {
 
     async fn count(&self, _: &str) -> Result<u64, PluginFailure> {
         Ok(42)
+    }
+
+    async fn kv_get(&self, _: &str) -> Result<Option<Vec<u8>>, PluginFailure> {
+        Err(PluginFailure::Unavailable("the database is not available".to_owned()))
+    }
+
+    async fn kv_put(&self, _: &str, _: Vec<u8>) -> Result<(), PluginFailure> {
+        Ok(())
+    }
+
+    async fn fetch(&self, _: &Hosts, _: Vec<FetchRequest>) -> Vec<Fetched> {
+        tokio::time::sleep(self.delay).await;
+        Vec::new()
     }
 }
 
@@ -227,4 +240,40 @@ async fn a_check_reads_no_records() {
     let failure = plugin.check(&call(), "things", crate::support::some_docs(1)).await;
 
     assert!(matches!(failure, Err(PluginFailure::Fault(_))), "{failure:?}");
+}
+
+const GET: &str = "(import \"repono:plugin/kv@1.0.0\" \"get\" (func $get (param i32 i32 i32)))";
+const SEND: &str =
+    "(import \"repono:plugin/fetch@1.0.0\" \"send\" (func $send (param i32 i32 i32)))";
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_not_the_plugins_fault() {
+    let guest = Guest::new()
+        .asking_for(&["kv"])
+        .importing(GET)
+        .beside("import repono:plugin/kv@1.0.0;")
+        .task("(call $get (i32.const 0) (i32.const 0) (i32.const 2048)) (unreachable)");
+    let plugin = TestRuntime::new().load_granted(guest.build(), &granting("kv")).await.unwrap();
+
+    let failure = plugin.execute(&call(), "work", &json!({}), Arc::new(Host::default())).await;
+
+    let told = "the database is not available".to_owned();
+    assert_eq!(failure, Err(PluginFailure::Unavailable(told)));
+}
+
+#[tokio::test]
+async fn a_request_does_not_outlast_the_call() {
+    let guest = Guest::new()
+        .asking_for(&["fetch"])
+        .importing(SEND)
+        .beside("import repono:plugin/fetch@1.0.0;")
+        .task("(call $send (i32.const 0) (i32.const 0) (i32.const 2048)) (unreachable)");
+    let granted = granting("fetch:example.org");
+    let plugin = TestRuntime::new().load_granted(guest.build(), &granted).await.unwrap();
+    let host = Arc::new(Host { delay: Duration::from_mins(1), ..Host::default() });
+
+    let failure =
+        plugin.execute(&call_within(Duration::from_millis(50)), "work", &json!({}), host).await;
+
+    assert_eq!(failure, Err(PluginFailure::Fault("ran past 50 ms in execute".to_owned())));
 }

@@ -1,4 +1,4 @@
-//! Asks for `kv`, which no host offers yet.
+//! Asks for its store where there is none: outside of a task.
 
 use repono_sdk::{Collection, Descriptor, Plugin, Schema};
 

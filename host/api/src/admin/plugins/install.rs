@@ -24,7 +24,7 @@ use crate::options::App;
     operation_id = "install_plugin",
     tag = "admin",
     params(
-        ("grant" = Option<String>, Query, description = "A capability that it may use; may repeat", example = "records"),
+        ("grant" = Option<String>, Query, description = "A capability that it may use: `records`, `kv`, `fetch:HOST`, `fetch-private:HOST`; may repeat", example = "records"),
         ("settings" = Option<String>, Query, description = "Its settings, a JSON object"),
         ("activate" = Option<bool>, Query, description = "Put it in force at once"),
     ),

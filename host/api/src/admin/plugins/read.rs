@@ -3,7 +3,7 @@
 use axum::response::Response;
 use http::StatusCode;
 use repono_domain::PluginName;
-use repono_service::ports::Description;
+use repono_service::ports::{Description, Used};
 use repono_service::{Context, Error, plugins};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, NamePath, Shape};
 
-/// Tells what is installed of a plugin, and what the version in force does.
+/// Tells what is installed of a plugin, how much it keeps, and what the version in force does.
 #[utoipa::path(
     get,
     path = "/api/admin/plugins/{name}",
@@ -32,7 +32,13 @@ pub(crate) async fn handler(
     if packages.is_empty() {
         return Err(Error::NotFound(format!("There is no plugin {name}.")).into());
     }
-    let value = json!({"name": name, "packages": packages, "does": described(&ctx, &name)});
+    let Used { entries, bytes } = plugins::kept(&ctx, &name).await?;
+    let value = json!({
+        "name": name,
+        "packages": packages,
+        "kv": {"entries": entries, "bytes": bytes},
+        "does": described(&ctx, &name),
+    });
     Ok(answer(&shape, StatusCode::OK, &value))
 }
 

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use repono_adapters::system::SharedClock;
-use repono_service::ports::{Cache, Clock, Counters, Mailer};
+use repono_adapters::web::Web;
+use repono_service::ports::{Cache, Clock, Counters, Fetcher, Mailer};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -31,6 +32,7 @@ pub(super) struct Backends {
     pub queue: Queue,
     pub search: Search,
     pub runtime: Arc<WasmRuntime>,
+    pub fetcher: Arc<dyn Fetcher>,
     pub cache: Arc<dyn Cache>,
     pub counters: Arc<dyn Counters>,
     pub mailer: Arc<dyn Mailer>,
@@ -64,6 +66,7 @@ impl Backends {
             database,
             search: search.context("the search index cannot be opened")?,
             runtime: Arc::new(runtime.context("plugins cannot be run")?),
+            fetcher: Arc::new(Web::new().context("plugins cannot be given the web")?),
             cache,
             counters,
             mailer: mail::open(folder, &app.config.mail, &told)
