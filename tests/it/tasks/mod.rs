@@ -1,4 +1,5 @@
 mod asked;
+mod link_check;
 mod log;
 mod own;
 mod workflows;

@@ -288,7 +288,7 @@ async fn the_plugins_that_are_shipped_are_loaded() {
         capabilities: ["records", "kv", "fetch:*"].map(str::to_owned).into(),
         settings: None,
     };
-    for name in ["rdm", "biotools", "opendata", "completeness"] {
+    for name in ["rdm", "biotools", "opendata", "completeness", "link-check"] {
         let plugin = runtime.load_granted(built(name), &grants).await.unwrap();
         assert_eq!(plugin.description().name.as_str(), name);
     }
