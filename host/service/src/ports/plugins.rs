@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use repono_domain::{Digest, LogLevel, PluginName, Problem};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;

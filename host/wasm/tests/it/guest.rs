@@ -95,7 +95,7 @@ impl Guest {
     }
 
     /// Adds a function `$wasi`, as if a standard library had left it there.
-    pub(crate) fn importing_wasi(mut self) -> Self {
+    pub(crate) fn importing_wasi(self) -> Self {
         self.beside("import wasi:cli/environment@0.2.0;").importing(
             "(import \"wasi:cli/environment@0.2.0\" \"count\" (func $wasi (result i32)))",
         )

@@ -9,7 +9,7 @@ use repono_service::ports::{
     Doc, FetchFailure, FetchRequest, FetchResponse, Fetched, Grants, Hosts, Outcome, PluginFailure,
     Reach, TaskHost,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::support::{TestRuntime, built, call};
 
@@ -17,6 +17,7 @@ use crate::support::{TestRuntime, built, call};
 #[derive(Default)]
 struct Host {
     values: Mutex<HashMap<String, Vec<u8>>>,
+    after: Map<String, Value>,
 }
 
 #[async_trait]
@@ -33,6 +34,10 @@ impl TaskHost for Host {
 
     async fn last_checkpoint(&self) -> Option<Value> {
         None
+    }
+
+    fn after(&self) -> &Map<String, Value> {
+        &self.after
     }
 
     async fn scan(&self, _: &str, _: Option<&str>, _: u32) -> Result<Vec<Doc>, PluginFailure> {
