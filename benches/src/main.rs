@@ -86,12 +86,7 @@ impl Measurement {
     fn needs_services(self) -> bool {
         matches!(
             self,
-            Self::Deposit
-                | Self::Lookup
-                | Self::Search
-                | Self::Reindex
-                | Self::Tasks
-                | Self::Scale
+            Self::Deposit | Self::Lookup | Self::Search | Self::Reindex | Self::Tasks | Self::Scale
         )
     }
 

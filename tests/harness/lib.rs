@@ -13,6 +13,7 @@
 mod app;
 mod clock;
 mod collector;
+mod datacite;
 mod fixtures;
 mod guests;
 #[cfg(feature = "services")]
@@ -30,6 +31,7 @@ mod template;
 pub use app::{Client, TestApp};
 pub use clock::Later;
 pub use collector::{Collector, Received, hexadecimal};
+pub use datacite::{DataCite, HeldDoi, Trouble};
 pub use fixtures::{documents, minimal_record};
 pub use guests::{plugin, test_guest};
 #[cfg(feature = "services")]

@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod concurrency;
+mod dois;
 mod exchanges;
 mod hostile;
 mod import;

@@ -40,7 +40,8 @@ async fn strangers_get_what_is_open_and_nothing_else() {
                 .replace("{name}", "rdm")
                 .replace("{type}", "languages")
                 .replace("{token}", "1")
-                .replace("{run}", "1");
+                .replace("{run}", "1")
+                .replace("{scheme}", "doi");
             let method = Method::from_bytes(method.as_bytes()).unwrap();
             let reply = app.anonymous.send(method, &concrete, "application/json", "{}").await;
             let vocabulary = route.starts_with("GET /api/vocabularies")

@@ -2,6 +2,7 @@
 
 mod arrival;
 pub mod brokers;
+pub mod datacite;
 mod http_client;
 mod letter;
 pub mod maildir;

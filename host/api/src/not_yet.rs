@@ -18,8 +18,6 @@ const FILES: &str = "Files are not kept by this version of Repono yet; deposit r
 const COMMUNITIES: &str = "Communities are not there yet.";
 const REQUESTS: &str = "Requests and reviews are not there yet.";
 const ACCESS: &str = "Access links, grants and access requests are not there yet; a restricted record is seen by its owner and administrators.";
-const PIDS: &str =
-    "Reserving identifiers is not there yet; a DOI is given when a record is published.";
 const QUOTAS: &str = "Quotas are not there yet.";
 const TERMS: &str = "Terms cannot be changed one by one yet; vocabularies come with plugins.";
 const ACCOUNTS: &str = "Signing in and administering accounts here is not there yet; see /api/admin/users and /api/admin/tokens.";
@@ -53,7 +51,6 @@ const MISSING: &[(&str, MethodFilter, &str)] = &[
     ("/api/{collection}/{id}/draft/actions/files-import", MethodFilter::POST, FILES),
     ("/api/{collection}/{id}/draft/actions/submit-review", MethodFilter::POST, REQUESTS),
     ("/api/{collection}/{id}/draft/review", ANY, REQUESTS),
-    ("/api/{collection}/{id}/draft/pids/{scheme}", ANY, PIDS),
     ("/api/{collection}/{id}/access", ANY, ACCESS),
     ("/api/{collection}/{id}/access/{*what}", ANY, ACCESS),
     ("/api/{collection}/{id}/communities", ANY, COMMUNITIES),

@@ -59,6 +59,7 @@ fn ordinary() -> OpenApiRouter<App> {
             records::delete_draft::handler
         ))
         .routes(routes!(records::publish::handler))
+        .routes(routes!(records::reserve_pid::handler, records::discard_pid::handler))
         .routes(routes!(records::versions::handler, records::new_version::handler))
         .routes(routes!(records::latest::handler))
         .routes(routes!(records::delete::handler))
@@ -116,12 +117,16 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 
 fn of_administrators() -> OpenApiRouter<App> {
     use admin::{
-        indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users, workflows,
+        dois, indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users, workflows,
     };
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
         .routes(routes!(plugins::read::handler, plugins::remove::handler))
         .routes(routes!(plugins::deactivate::handler))
+        .routes(routes!(dois::list::handler))
+        .routes(routes!(dois::read::handler))
+        .routes(routes!(dois::retry::handler))
+        .routes(routes!(dois::retry_failed::handler))
         .routes(routes!(indices::list::handler))
         .routes(routes!(indices::retry::handler))
         .routes(routes!(mail::try_out::handler))

@@ -4,6 +4,7 @@
 
 mod access;
 mod document;
+mod doi;
 mod identity;
 mod names;
 mod node;
@@ -17,6 +18,7 @@ mod workflow;
 
 pub use access::{Access, Embargo, Status, Visibility};
 pub use document::{Document, Files};
+pub use doi::{Doi, DoiProgress, DoiState};
 pub use identity::{Caller, Scope, Token, User, UserId};
 pub use names::{CollectionName, Digest, InvalidName, PluginName};
 pub use node::{Node, WorkedQueue};

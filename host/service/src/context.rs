@@ -16,7 +16,7 @@ use crate::nodes::Standing;
 use crate::plugins::PluginBounds;
 use crate::ports::{
     Broker, Cache, Clock, Counters, Database, Fetcher, Ids, Mailer, PluginRuntime, Queue,
-    SearchIndex, Traces,
+    RegistrationAgency, SearchIndex, Traces,
 };
 use crate::queues::{Counts, MostWaiting, Workers};
 use crate::records::renderer;
@@ -106,6 +106,8 @@ pub struct Ports {
     pub counters: Arc<dyn Counters>,
     /// Letters to people.
     pub mailer: Arc<dyn Mailer>,
+    /// Where DOIs are registered, if they are.
+    pub agency: Option<Arc<dyn RegistrationAgency>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod collections;
 mod context;
+pub mod dois;
 mod error;
 pub mod events;
 pub mod health;

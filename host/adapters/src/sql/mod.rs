@@ -20,6 +20,7 @@ mod cells;
 mod changes;
 mod compatibility;
 mod dialect;
+mod dois;
 mod engine;
 #[cfg(test)]
 mod hostile;

@@ -1,5 +1,6 @@
 //! For administrators: `/api/admin/…`
 
+pub(crate) mod dois;
 pub(crate) mod indices;
 pub(crate) mod mail;
 pub(crate) mod nodes;

@@ -14,6 +14,6 @@ pub(crate) use body::{JsonAs, JsonBody, collect};
 pub(crate) use by::{AsAdmin, By, credential};
 pub(crate) use if_match::IfMatch;
 pub(crate) use params::Params;
-pub(crate) use path::{CollectionPath, NamePath, RecordPath};
+pub(crate) use path::{CollectionPath, IdPath, NamePath, PidPath, RecordPath};
 pub(crate) use refresh::RefreshQuery;
 pub(crate) use shape::{Chosen, JSON, Shape, UI_JSON};

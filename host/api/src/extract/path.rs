@@ -30,6 +30,30 @@ pub(crate) struct RecordPath {
     pub id: RecordId,
 }
 
+/// `/api/{collection}/{id}/draft/pids/{scheme}`
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct PidPath {
+    /// A collection.
+    #[param(value_type = String, example = "records")]
+    pub collection: CollectionName,
+    /// A draft's public id.
+    #[param(value_type = String, example = "akd9f-9vg25")]
+    pub id: RecordId,
+    /// A kind of identifiers.
+    #[param(example = "doi")]
+    pub scheme: String,
+}
+
+/// `/api/admin/dois/{id}…`
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct IdPath {
+    /// The public id of a version or a work.
+    #[param(value_type = String, example = "akd9f-9vg25")]
+    pub id: RecordId,
+}
+
 /// `/api/admin/plugins/{name}…`
 #[derive(IntoParams)]
 #[into_params(parameter_in = Path)]
@@ -58,6 +82,25 @@ impl FromRequestParts<App> for RecordPath {
             collection: parse(&params, "collection", Failure::NoSuchUrl)?,
             id: parse(&params, "id", unknown.into())?,
         })
+    }
+}
+
+impl FromRequestParts<App> for PidPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let RecordPath { collection, id } = RecordPath::from_request_parts(parts, app).await?;
+        let params = raw(parts, app).await?;
+        Ok(Self { collection, id, scheme: parse(&params, "scheme", Failure::NoSuchUrl)? })
+    }
+}
+
+impl FromRequestParts<App> for IdPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let params = raw(parts, app).await?;
+        Ok(Self { id: parse(&params, "id", Error::unknown_pid().into())? })
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod delete_draft;
+pub(crate) mod discard_pid;
 pub(crate) mod edit;
 pub(crate) mod export;
 pub(crate) mod export_all;
@@ -13,6 +14,7 @@ pub(crate) mod publish;
 pub(crate) mod read;
 pub(crate) mod read_draft;
 pub(crate) mod read_revision;
+pub(crate) mod reserve_pid;
 pub(crate) mod restore;
 pub(crate) mod revisions;
 pub(crate) mod save_draft;

@@ -126,6 +126,7 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
         cache: Arc::clone(&backends.cache),
         counters: Arc::clone(&backends.counters),
         mailer: Arc::clone(&backends.mailer),
+        agency: backends.agency.clone(),
         clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
         traces: Arc::clone(&app.traces),

@@ -3,6 +3,7 @@
 mod compile_plugin;
 mod config;
 mod doctor;
+mod doi;
 mod export;
 mod import;
 mod index;
@@ -78,6 +79,8 @@ enum Command {
     #[command(subcommand)]
     Workflow(workflow::Command),
     #[command(subcommand)]
+    Doi(doi::Command),
+    #[command(subcommand)]
     Mail(mail::Command),
     #[command(subcommand)]
     Queue(queue::Command),
@@ -128,6 +131,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Index(command) => index::run(&global, command),
         Command::Task(command) => task::run(&global, command),
         Command::Workflow(command) => workflow::run(&global, command),
+        Command::Doi(command) => doi::run(&global, command),
         Command::Mail(command) => mail::run(&global, command),
         Command::Queue(command) => queue::run(&global, command),
         Command::User(command) => user::run(&global, command),

@@ -5,7 +5,7 @@
 use repono_domain::{Record, UserId};
 
 use crate::ports::Change;
-use crate::{Context, Result};
+use crate::{Context, Result, dois};
 
 /// Something that is about to happen to a published version.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +49,10 @@ impl<'a> Event<'a> {
 /// What is to be stored with `changes` because of what happens by them.
 ///
 /// Part of every write: whoever follows decides by what is in memory, and does the work in a task.
-pub(crate) async fn follow(_ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
-    let events: Vec<_> = changes.iter().filter_map(Event::of).collect();
-    for event in &events {
-        tracing::trace!(record.id = %event.record.id, kind = ?event.kind, by = ?event.by, "nobody follows");
+pub(crate) fn follow(ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
+    let mut following = Vec::new();
+    for event in changes.iter().filter_map(Event::of) {
+        following.extend(dois::follow(ctx, &event)?);
     }
-    Ok(Vec::new())
+    Ok(following)
 }

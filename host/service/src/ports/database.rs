@@ -7,13 +7,13 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use repono_domain::{
-    CollectionName, Digest, Draft, Parent, PluginName, Record, RecordId, Schedule, Task, TaskId,
-    Token, TraceParent, User, UserId,
+    CollectionName, Digest, Doi, Draft, Parent, PluginName, Record, RecordId, Schedule, Task,
+    TaskId, Token, TraceParent, User, UserId,
 };
 
 use super::{
-    Accounts, Activation, Announcements, Indices, Kv, Nodes, Outbox, Package, Packages, Queue,
-    Records, Schedules, Tasks, Vocabularies,
+    Accounts, Activation, Announcements, Dois, Indices, Kv, Nodes, Outbox, Package, Packages,
+    Queue, Records, Schedules, Tasks, Vocabularies,
 };
 use crate::Result;
 
@@ -125,6 +125,26 @@ pub enum Change {
         /// The task, which is kept.
         task: TaskId,
     },
+    /// A DOI has to be brought in line with its record: its progress is waiting, one revision further.
+    FollowDoi {
+        /// The version or the work that it names.
+        record: RecordId,
+        /// Where that belongs.
+        collection: CollectionName,
+        /// Prefix and suffix.
+        name: String,
+    },
+    /// Keeps what came of an attempt to bring a DOI in line: `progress`, `state`, `failure` and
+    /// `attempted`. Nothing happens if it is of another revision by now.
+    SettleDoi(Doi),
+    /// Removes a DOI that the agency does not have any more. Nothing happens if it is of another
+    /// revision by now.
+    ForgetDoi {
+        /// The version or the work that it named.
+        record: RecordId,
+        /// As the caller read it.
+        revision: u64,
+    },
     /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
     /// address is taken.
     InsertUser {
@@ -162,6 +182,16 @@ pub enum Change {
         /// Its terms in order, `(id, JSON)`.
         terms: Vec<(String, String)>,
     },
+}
+
+impl Change {
+    /// The task that it asks for, if it does. Whoever writes it announces the task.
+    pub fn enqueued(&self) -> Option<&Task> {
+        match self {
+            Self::Enqueue(task) => Some(task),
+            _ => None,
+        }
+    }
 }
 
 /// What a carried-out transaction brought.
@@ -206,6 +236,7 @@ pub trait Database:
     + Indices
     + Schedules
     + Kv
+    + Dois
 {
 }
 
@@ -222,7 +253,8 @@ impl<
         + Nodes
         + Indices
         + Schedules
-        + Kv,
+        + Kv
+        + Dois,
 > Database for T
 {
 }

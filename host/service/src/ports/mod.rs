@@ -16,6 +16,7 @@ mod clock;
 pub mod contract;
 mod counters;
 mod database;
+mod dois;
 mod fetch;
 mod grants;
 mod ids;
@@ -28,6 +29,7 @@ mod packages;
 mod plugins;
 mod queue;
 mod records;
+mod registration_agency;
 mod schedules;
 mod search;
 mod traces;
@@ -39,6 +41,7 @@ pub use cache::{Cache, Lease, Lookup};
 pub use clock::Clock;
 pub use counters::{Counted, Counters};
 pub use database::{Change, Database, Transactions, Written};
+pub use dois::{DoiFilter, Dois};
 pub use fetch::{
     FetchBounds, FetchFailure, FetchRequest, FetchResponse, FetchTarget, Fetched, Fetcher,
 };
@@ -59,6 +62,7 @@ pub use queue::{
     Announcements, Backlog, Claimed, Ended, Pause, Predecessor, Queue, TaskFilter, Tasks,
 };
 pub use records::{Filter, Outline, Records, Stored};
+pub use registration_agency::RegistrationAgency;
 pub use schedules::{Run, RunLog, Schedules};
 pub use search::{
     Bucket, Facet, FacetCounts, FacetKind, Field, FieldKind, Hit, IndexDefinition, IndexName,

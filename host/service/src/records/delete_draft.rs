@@ -5,7 +5,7 @@ use repono_domain::{CollectionName, RecordId};
 use super::read_draft::find_to_change;
 use super::{Refresh, write};
 use crate::ports::Change;
-use crate::{Context, Result};
+use crate::{Context, Result, dois};
 
 /// Removes a draft; a published version under the same id stays as it is. Waits until lists no
 /// longer show it.
@@ -23,6 +23,7 @@ pub async fn delete_draft(
     let mut changes =
         vec![Change::DeleteDraft { id, parent: draft.parent.id, expected: draft.revision }];
     if !draft.published {
+        changes.extend(dois::follow_draft(ctx, &draft, &draft.document.pids)?);
         // The version never came to be: the work goes back, or goes with it.
         let versions = ctx.database.versions(draft.parent.id).await?;
         let parent = &draft.parent;

@@ -1,13 +1,14 @@
 //! Records in other formats.
 
 use bytes::Bytes;
-use repono_domain::{CollectionName, Record, RecordId};
+use repono_domain::{CollectionName, RecordId};
+use serde_json::Value;
 
 use super::read;
 use super::render::record_doc;
 use crate::collections::Collection;
 use crate::plugins::{call, failed};
-use crate::ports::{Format, Plugin};
+use crate::ports::{Doc, Format, Plugin};
 use crate::{Context, Error, Result};
 use std::sync::Arc;
 
@@ -37,7 +38,8 @@ pub async fn export(
     let collection = active.collection(collection)?;
     let record = read::find(ctx, &collection, id).await?;
     let (plugin, format) = find(&active, &collection, format)?;
-    let bytes = serialise(ctx, &collection, plugin, format, &[record]).await?.concat();
+    let doc = record_doc(&ctx.services, &collection, &record);
+    let bytes = serialise(ctx, plugin, format, vec![doc]).await?.concat();
     Ok(Exported {
         media_type: format.media_type.clone(),
         extension: format.extension.clone(),
@@ -61,7 +63,9 @@ pub async fn export_list(
     };
     let records: Vec<_> =
         ctx.database.stored(ids).await?.into_iter().filter_map(|stored| stored.record).collect();
-    let texts = serialise(ctx, &collection, plugin, format, &records).await?;
+    let docs =
+        records.iter().map(|record| record_doc(&ctx.services, &collection, record)).collect();
+    let texts = serialise(ctx, plugin, format, docs).await?;
     let mut bytes = before.clone().into_bytes();
     bytes.extend(texts.join(between.as_bytes()));
     bytes.extend(after.as_bytes());
@@ -93,14 +97,32 @@ fn find<'a>(
     })
 }
 
+/// A record, made ready for plugins, in a format that is JSON.
+///
+/// # Errors
+/// As those of [`export`].
+pub(crate) async fn export_json(
+    ctx: &Context,
+    collection: &CollectionName,
+    format: &str,
+    doc: Doc,
+) -> Result<Value> {
+    let active = ctx.active.load_full();
+    let collection = active.collection(collection)?;
+    let (plugin, format) = find(&active, &collection, format)?;
+    let bytes = serialise(ctx, plugin, format, vec![doc]).await?.concat();
+    serde_json::from_slice(&bytes).map_err(|error| Error::Plugin {
+        plugin: plugin.description().name.clone(),
+        message: format!("what it wrote as {} is not JSON: {error}", format.id),
+    })
+}
+
 async fn serialise(
     ctx: &Context,
-    collection: &Collection,
     plugin: &Arc<dyn Plugin>,
     format: &Format,
-    records: &[Record],
+    docs: Vec<Doc>,
 ) -> Result<Vec<Vec<u8>>> {
-    let docs = records.iter().map(|record| record_doc(&ctx.services, collection, record)).collect();
     let texts = plugin
         .serialise(&call(ctx), &format.id, docs)
         .await

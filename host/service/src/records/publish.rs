@@ -131,7 +131,8 @@ fn mint(settings: &Settings, id: RecordId, pids: &mut Map<String, Value>) {
     );
 }
 
-fn doi(prefix: &str, id: RecordId) -> Value {
+/// The DOI that this repository gives to a version or a work.
+pub(super) fn doi(prefix: &str, id: RecordId) -> Value {
     json!({"identifier": format!("{prefix}/{id}"), "provider": "datacite", "client": "datacite"})
 }
 

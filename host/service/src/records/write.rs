@@ -1,6 +1,6 @@
 //! What every change to a record has in common.
 
-use repono_domain::{RecordId, Task};
+use repono_domain::RecordId;
 
 use crate::collections::Collection;
 use crate::indexing::Job;
@@ -45,8 +45,8 @@ pub(super) async fn store(
     records: &[RecordId],
 ) -> Result<Vec<Job>> {
     let trace = ctx.traces.current();
-    changes.extend(events::follow(ctx, &changes).await?);
-    let tasks: Vec<_> = changes.iter().filter_map(enqueued).cloned().collect();
+    changes.extend(events::follow(ctx, &changes)?);
+    let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
     changes.extend(records.iter().map(|&record| Change::Index {
         collection: collection.name.clone(),
         record,
@@ -58,11 +58,4 @@ pub(super) async fn store(
     }
     let job = |(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace };
     Ok(records.iter().zip(written.outbox).map(job).collect())
-}
-
-fn enqueued(change: &Change) -> Option<&Task> {
-    match change {
-        Change::Enqueue(task) => Some(task),
-        _ => None,
-    }
 }

@@ -84,7 +84,7 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let task = make(ctx, &asked)?;
+    let task = new_task(ctx, &asked)?;
     for _ in 0..TRIES {
         if let Some(task) = there_already(ctx, &task).await? {
             return Ok(Enqueued { task, is_new: false });
@@ -111,7 +111,7 @@ pub async fn prepare(ctx: &Context, kind: &str, payload: Value) -> Result<Task> 
     if !ctx.caller.is_admin() {
         return Err(Error::Forbidden);
     }
-    let task = make(ctx, &NewTask::new(kind, payload))?;
+    let task = new_task(ctx, &NewTask::new(kind, payload))?;
     queues::let_in(ctx, &task.queue).await?;
     Ok(task)
 }
@@ -150,8 +150,12 @@ async fn there_already(ctx: &Context, task: &Task) -> Result<Option<Task>> {
     }
 }
 
-/// A task as it is to be stored, of a kind that takes its payload.
-pub(crate) fn make(ctx: &Context, asked: &NewTask) -> Result<Task> {
+/// A task as it is to be stored, whoever asks and however much waits already: for what the repository
+/// owes to a change that it stores with it.
+///
+/// # Errors
+/// As those of [`enqueue`].
+pub(crate) fn new_task(ctx: &Context, asked: &NewTask) -> Result<Task> {
     let active = ctx.active.load();
     let known = kinds::find(ctx, &active, &asked.kind)?;
     refuse_payload(ctx, &known, &asked.payload)?;

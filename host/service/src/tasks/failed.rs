@@ -46,15 +46,19 @@ impl From<PluginFailure> for Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        let class = match error.kind() {
-            Kind::NotFound | Kind::Gone | Kind::Invalid | Kind::Forbidden | Kind::TooLarge => {
+        let class = match (&error, error.kind()) {
+            (Error::Full { retry_after, .. }, _) => Class::Transient(Some(*retry_after)),
+            (_, Kind::NotFound | Kind::Gone | Kind::Invalid | Kind::Forbidden | Kind::TooLarge) => {
                 Class::Permanent
             }
-            Kind::Conflict
-            | Kind::PreconditionFailed
-            | Kind::Unavailable
-            | Kind::Plugin
-            | Kind::Internal => Class::Transient(None),
+            (
+                _,
+                Kind::Conflict
+                | Kind::PreconditionFailed
+                | Kind::Unavailable
+                | Kind::Plugin
+                | Kind::Internal,
+            ) => Class::Transient(None),
         };
         Self { why: error.told(), class }
     }
@@ -85,6 +89,10 @@ mod tests {
             (Error::Invalid("it cannot be done".to_owned()), Class::Permanent),
             (Error::unavailable("database", "it is away"), Class::Transient(None)),
             (Error::Conflict("someone else was first".to_owned()), Class::Transient(None)),
+            (
+                Error::Full { message: "not now".to_owned(), retry_after: Duration::from_mins(3) },
+                Class::Transient(later),
+            ),
         ] {
             let told = error.told();
             let failed = Failed::from(error);

@@ -89,7 +89,7 @@ fn prepare(ctx: &Context, asked: &NewWorkflow) -> Result<Vec<Task>> {
                 problems.push(Problem::error(at("after"), "unknown-task", what));
             }
         }
-        let task = match tasks::make(ctx, &asked.task) {
+        let task = match tasks::new_task(ctx, &asked.task) {
             Ok(task) => task,
             Err(error) => {
                 problems.extend(problems_at(error, &at)?);

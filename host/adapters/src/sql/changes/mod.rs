@@ -1,6 +1,7 @@
 //! The statements that carry out a [`Change`].
 
 mod accounts;
+mod dois;
 mod packages;
 mod records;
 mod schedules;
@@ -104,6 +105,11 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
             schedules::note_run(script, &schedule, &task, tick, now);
         }
         Change::ForgetRun { schedule, task } => schedules::forget_run(script, &schedule, &task),
+        Change::FollowDoi { record, collection, name } => {
+            dois::follow(script, record, &collection, &name, now);
+        }
+        Change::SettleDoi(doi) => dois::settle(script, &doi),
+        Change::ForgetDoi { record, revision } => dois::forget(script, record, revision),
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,
         Change::RevokeToken(id) => accounts::revoke_token(script, id),

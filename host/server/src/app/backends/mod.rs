@@ -3,6 +3,7 @@
 
 mod cache;
 mod database;
+mod doi;
 mod mail;
 mod queue;
 mod search;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use repono_adapters::system::SharedClock;
 use repono_adapters::web::Web;
-use repono_service::ports::{Cache, Clock, Counters, Fetcher, Mailer};
+use repono_service::ports::{Cache, Clock, Counters, Fetcher, Mailer, RegistrationAgency};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -36,6 +37,8 @@ pub(super) struct Backends {
     pub cache: Arc<dyn Cache>,
     pub counters: Arc<dyn Counters>,
     pub mailer: Arc<dyn Mailer>,
+    /// If DOIs are registered.
+    pub agency: Option<Arc<dyn RegistrationAgency>>,
     /// Goes by the database's clock where processes share it.
     pub clock: Arc<SharedClock>,
 }
@@ -71,6 +74,7 @@ impl Backends {
             counters,
             mailer: mail::open(folder, &app.config.mail, &told)
                 .context("nobody can be given mail")?,
+            agency: doi::open(&app.config.doi).context("DOIs cannot be registered")?,
             clock,
         })
     }

@@ -21,6 +21,7 @@ pub(super) fn checks(client: &Client) -> Vec<Check> {
     checks.extend(asked(client, "/admin/tasks?state=dead&size=100", "tasks", |answer| {
         vec![tasks(show::items(answer).len())]
     }));
+    checks.extend(asked(client, "/admin/dois?size=1", "DOIs", |answer| vec![dois(answer)]));
     checks
 }
 
@@ -162,6 +163,20 @@ fn tasks(dead: usize) -> Check {
             "tasks",
             format!("{dead} were given up"),
             "`repono task list --state dead` tells why; `repono task retry ID` tries again",
+        ),
+    }
+}
+
+fn dois(answer: &Value) -> Check {
+    let failed = answer.get("failed").and_then(Value::as_u64).unwrap_or_default();
+    let is_on = answer.get("registration") == Some(&Value::Bool(true));
+    match (is_on, failed) {
+        (false, _) => Check::ok("DOIs", "they are registered nowhere: doi.url is not set"),
+        (true, 0) => Check::ok("DOIs", "none has failed to be registered"),
+        (true, failed) => Check::warning(
+            "DOIs",
+            format!("{failed} could not be registered at the last attempt"),
+            "`repono doi list --progress failed` tells why; `repono doi retry --failed` tries again",
         ),
     }
 }

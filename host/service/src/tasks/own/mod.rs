@@ -2,6 +2,8 @@
 
 mod rebuild;
 mod reconcile;
+mod register_doi;
+mod register_dois;
 mod tidy;
 mod watched;
 
@@ -13,6 +15,8 @@ use serde_json::Value;
 
 use self::rebuild::Rebuild;
 use self::reconcile::Reconcile;
+use self::register_doi::RegisterDoi;
+use self::register_dois::RegisterDois;
 use self::tidy::Tidy;
 use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
@@ -40,7 +44,13 @@ pub trait OwnTask: Send + Sync {
 
 /// All that the repository does later by itself.
 pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
-    vec![Arc::new(Tidy::new()), Arc::new(Reconcile::new()), Arc::new(Rebuild::new())]
+    vec![
+        Arc::new(Tidy::new()),
+        Arc::new(Reconcile::new()),
+        Arc::new(Rebuild::new()),
+        Arc::new(RegisterDoi::new()),
+        Arc::new(RegisterDois::new()),
+    ]
 }
 
 /// A payload, in its own type. Its kind's schema has let it through.

@@ -26,6 +26,13 @@ pub(in crate::sql) async fn accounts_keep_the_contract<V: Tested>(variable: &str
     .await;
 }
 
+pub(in crate::sql) async fn dois_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::dois::keep_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn packages_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::packages::keeps_the_contract(&scene.open().await).await;

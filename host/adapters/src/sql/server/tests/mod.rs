@@ -29,6 +29,7 @@ macro_rules! tests_of {
             transactions_keep_the_contract
             records_keep_the_contract
             accounts_keep_the_contract
+            dois_keep_the_contract
             packages_keep_the_contract
             kv_keeps_the_contract
             vocabularies_keep_the_contract

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, announcements, indices, kv, nodes, outbox, packages, processes, queue,
-    records, schedules, transactions, vocabularies,
+    HeldClock, accounts, announcements, dois, indices, kv, nodes, outbox, packages, processes,
+    queue, records, schedules, transactions, vocabularies,
 };
 
 use super::open;
@@ -45,6 +45,12 @@ async fn kv_keeps_the_contract() {
 async fn vocabularies_keep_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     vocabularies::keeps_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn dois_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    dois::keep_the_contract(&open(folder.path()).await).await;
 }
 
 #[tokio::test]
