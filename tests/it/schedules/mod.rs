@@ -57,7 +57,8 @@ async fn a_schedule_is_created_changed_paused_and_removed() {
     let list = app.admin.get("/api/admin/schedules").await.expect(200).json();
     let listed: Vec<_> = list["hits"]["hits"].as_array().unwrap().iter().collect();
     let names: Vec<_> = listed.iter().map(|schedule| &schedule["name"]).collect();
-    assert_eq!((listed[0], names), (&changed, vec![&json!("nightly"), &json!("repono.tidy")]));
+    assert_eq!((listed[0], names[0]), (&changed, &json!("nightly")));
+    assert!(names.contains(&&json!("repono.tidy")), "{names:?}");
 
     let other_name = json!({"name": "other", "kind": KIND});
     app.admin.put(NIGHTLY, &other_name).await.expect(400);

@@ -1,4 +1,5 @@
 mod asked;
+mod embargoes;
 mod link_check;
 mod log;
 mod own;

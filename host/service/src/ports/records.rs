@@ -1,6 +1,7 @@
 //! Reading what is stored of records.
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 
 use crate::Result;
@@ -91,6 +92,15 @@ pub trait Records: Send + Sync {
 
     /// How many [`Records::walk`] would meet.
     async fn count(&self, collection: &CollectionName, filter: Filter) -> Result<u64>;
+
+    /// Published records, not deleted ones, with an active embargo that holds no longer on this day, in the
+    /// order of their ids, the first after `after`; and where they belong.
+    async fn embargoes_over(
+        &self,
+        today: Date,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>>;
 
     /// A published version's history, oldest first.
     async fn revisions(&self, id: RecordId) -> Result<Vec<Revision>>;

@@ -21,6 +21,7 @@ mod export;
 mod import;
 mod input;
 mod latest;
+mod lift_embargo;
 mod new_version;
 mod publish;
 mod read;
@@ -62,5 +63,6 @@ pub use write::Refresh;
 
 pub(crate) use check::{check, check_all, doc as doc_to_check, take};
 pub(crate) use export::export_json;
+pub(crate) use lift_embargo::lift_embargo;
 pub(crate) use render::{indexed_draft, indexed_record, record_doc, renderer};
 pub(crate) use write::write;

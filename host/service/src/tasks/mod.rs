@@ -16,7 +16,6 @@ mod work;
 
 pub use brokered::Brokered;
 pub use cancel::cancel;
-pub(crate) use enqueue::new_task;
 pub use enqueue::{Enqueued, NewTask, Only, Start, check, enqueue, is_kind, prepare};
 pub(crate) use enqueue::{checked_key, new_task};
 pub use list::{depths, list, read};

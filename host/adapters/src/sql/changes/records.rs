@@ -119,7 +119,9 @@ pub(super) fn insert_record(
         .bind(record.updated.as_microsecond())
         .bind(Value::json_if(record.tombstone.as_ref())?)
         .unless_refused(Precondition::NewRecord(record.id));
-    append_revision(script, record, by, Precondition::NewRecord(record.id))
+    append_revision(script, record, by, Precondition::NewRecord(record.id))?;
+    note_embargo(script, record);
+    Ok(())
 }
 
 pub(super) fn replace_record(
@@ -136,7 +138,22 @@ pub(super) fn replace_record(
         .bind(record.id)
         .bind(expected)
         .must_change(Precondition::RecordIs(record.id, expected));
-    append_revision(script, record, by, Precondition::NewRevision(record.id, record.revision))
+    append_revision(script, record, by, Precondition::NewRevision(record.id, record.revision))?;
+    script.step("delete from embargoes where record = ?").bind(record.id);
+    note_embargo(script, record);
+    Ok(())
+}
+
+/// Of a record that has none noted.
+fn note_embargo(script: &mut Script, record: &Record) {
+    let embargo = &record.document.access.embargo;
+    let until = embargo.until.filter(|_| embargo.active && record.tombstone.is_none());
+    if let Some(until) = until {
+        script
+            .step("insert into embargoes (record, until_day) values (?, ?)")
+            .bind(record.id)
+            .bind(until.to_string());
+    }
 }
 
 fn append_revision(

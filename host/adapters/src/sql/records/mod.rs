@@ -1,11 +1,13 @@
 //! Reads records.
 
+mod embargoes;
 mod rows;
 mod walk;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::civil::Date;
 use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 use repono_service::Result;
 use repono_service::ports::{Filter, Outline, Records, Stored};
@@ -150,6 +152,15 @@ impl<E: Engine> Records for Sql<E> {
 
     async fn count(&self, collection: &CollectionName, filter: Filter) -> Result<u64> {
         Ok(self.engine.first(walk::count(collection, filter)).await?.unwrap_or_default())
+    }
+
+    async fn embargoes_over(
+        &self,
+        today: Date,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>> {
+        self.engine.all(embargoes::over(today, after, limit)).await
     }
 
     async fn revisions(&self, id: RecordId) -> Result<Vec<Revision>> {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use jiff::civil::date;
 use repono_domain::{Digest, Document, Draft, Record, RecordId, UserId};
 use serde_json::Map;
 
@@ -24,6 +25,7 @@ pub async fn keeps_the_contract(database: &dyn Database) {
     an_outline_says_what_is_stored_without_its_documents(database).await;
     sizes_are_those_of_what_is_stored_now(database).await;
     history_keeps_every_state(database).await;
+    embargoes_that_are_over_are_found_and_no_others(database).await;
     an_imported_line_is_known_by_what_it_became(database).await;
     a_line_that_another_import_brought_first_is_refused(database).await;
 }
@@ -342,6 +344,55 @@ async fn history_keeps_every_state(database: &dyn Database) {
     let documents: Vec<_> = history.into_iter().map(|state| state.document).collect();
     assert_eq!(documents, [document("a record"), document("revision 2"), document("revision 3")]);
     assert_eq!(database.revisions(id()).await.unwrap(), []);
+}
+
+async fn embargoes_that_are_over_are_found_and_no_others(database: &dyn Database) {
+    let collection = collection("embargoed");
+    let mut records = Vec::new();
+    for until in [date(2026, 5, 1), date(2026, 5, 2), date(2026, 5, 3)] {
+        let mut record = record(&parent(&collection));
+        record.document.access.embargo.active = true;
+        record.document.access.embargo.until = Some(until);
+        database.write(publish(&record)).await.unwrap();
+        records.push(record);
+    }
+    let over = async |today| {
+        let (mut met, mut after) = (Vec::new(), None);
+        loop {
+            let page = database.embargoes_over(today, after, 1).await.unwrap();
+            let Some((of, id)) = page.first() else { return met };
+            assert_eq!(*of, collection);
+            after = Some(*id);
+            met.push(*id);
+        }
+    };
+    let ids = |records: &[Record]| {
+        let mut ids: Vec<_> = records.iter().map(|record| record.id).collect();
+        ids.sort_by_key(ToString::to_string);
+        ids
+    };
+    let replace = async |record: &Record, change: &dyn Fn(&mut Record)| {
+        let mut changed = Record { revision: record.revision + 1, ..record.clone() };
+        change(&mut changed);
+        let replaced =
+            Change::ReplaceRecord { record: changed.clone(), expected: record.revision, by: None };
+        database.write(vec![replaced]).await.unwrap();
+        changed
+    };
+
+    assert_eq!(over(date(2026, 4, 30)).await, []);
+    assert_eq!(over(date(2026, 5, 2)).await, ids(&records[..2]));
+    assert_eq!(over(date(2027, 1, 1)).await, ids(&records));
+
+    let deleted = replace(&records[0], &|record| record.tombstone = Some(tombstone())).await;
+    replace(&records[1], &|record| record.document.access.embargo.active = false).await;
+    let put_off = Some(date(2028, 1, 1));
+    replace(&records[2], &|record| record.document.access.embargo.until = put_off).await;
+    assert_eq!(over(date(2027, 1, 1)).await, []);
+    assert_eq!(over(date(2028, 1, 1)).await, [records[2].id]);
+
+    replace(&deleted, &|record| record.tombstone = None).await;
+    assert_eq!(over(date(2027, 1, 1)).await, [deleted.id]);
 }
 
 async fn an_imported_line_is_known_by_what_it_became(database: &dyn Database) {

@@ -1,5 +1,6 @@
 //! What the repository itself does later: with the same guarantees as what plugins do.
 
+mod lift_embargoes;
 mod rebuild;
 mod reconcile;
 mod register_doi;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::lift_embargoes::LiftEmbargoes;
 use self::rebuild::Rebuild;
 use self::reconcile::Reconcile;
 use self::register_doi::RegisterDoi;
@@ -49,6 +51,7 @@ pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
         Arc::new(Reconcile::new()),
         Arc::new(Rebuild::new()),
         Arc::new(RegisterDoi::new()),
+        Arc::new(LiftEmbargoes::new()),
         Arc::new(RegisterDois::new()),
     ]
 }

@@ -132,8 +132,12 @@ async fn what_the_repository_does_by_itself_is_queued_every_day() {
 
     assert_eq!(scene.look().await, 0, "the repository was not there in the night before");
     scene.clock.set("2026-03-02T04:00:00Z");
-    assert_eq!(scene.look().await, 1);
-    assert_eq!(scene.tasks().await[0].kind, "repono.tidy");
+    let queued = scene.look().await;
+    assert_eq!(scene.look().await, queued, "each is queued once");
+    let tasks = scene.tasks().await;
+    for kind in ["repono.lift-embargoes", "repono.tidy"] {
+        assert_eq!(tasks.iter().filter(|task| task.kind == kind).count(), 1, "{kind}");
+    }
 
     scene.stop().await;
 }
