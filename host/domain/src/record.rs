@@ -116,9 +116,12 @@ pub struct Tombstone {
     pub citation_text: String,
     /// Whether readers see this tombstone.
     pub is_visible: bool,
+    /// When what the record said was removed from its history; none: it is still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purged: Option<Timestamp>,
 }
 
-/// One state that a record has been in. None is ever lost.
+/// One state that a record has been in. None is ever lost, unless the record is deleted and purged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Revision {
     /// Whose.

@@ -46,6 +46,8 @@ pub struct Settings {
     pub reserved_names: Vec<String>,
     /// How long tasks are kept that are over.
     pub tasks: KeptTasks,
+    /// How long drafts are kept that nobody goes on with, and what deleted records said.
+    pub records: KeptRecords,
     /// Whether other processes use the same database.
     pub shared: bool,
     /// How many tasks may wait.
@@ -65,6 +67,15 @@ pub struct KeptTasks {
     pub keep_dead: Option<Duration>,
 }
 
+/// How long is kept what nobody asks for; none: for ever.
+#[derive(Clone, Copy, Debug, Default, Hash)]
+pub struct KeptRecords {
+    /// Drafts that were never published, since they were last saved.
+    pub drafts: Option<Duration>,
+    /// What deleted records said, since they were deleted.
+    pub deleted: Option<Duration>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -78,6 +89,7 @@ impl Default for Settings {
             max_document_bytes: 10 << 20,
             reserved_names: Vec::new(),
             tasks: KeptTasks::default(),
+            records: KeptRecords::default(),
             shared: false,
             most_waiting: MostWaiting::default(),
             limits: Limits::default(),

@@ -26,6 +26,6 @@ pub mod tasks;
 pub mod vocabularies;
 pub mod workflows;
 
-pub use context::{Context, KeptTasks, Ports, Services, Settings};
+pub use context::{Context, KeptRecords, KeptTasks, Ports, Services, Settings};
 pub use error::{Error, Kind, Result};
 pub use metrics::describe_metrics;

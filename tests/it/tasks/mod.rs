@@ -3,6 +3,7 @@ mod embargoes;
 mod link_check;
 mod log;
 mod own;
+mod tidy_records;
 mod workflows;
 
 use std::time::Duration;

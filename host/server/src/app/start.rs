@@ -169,6 +169,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         max_document_bytes: config.records.max_document_bytes,
         reserved_names: repono_api::RESERVED_NAMES.iter().map(|&name| name.to_owned()).collect(),
         tasks: config.tasks.kept(),
+        records: config.records.kept(),
         shared: !config.database.url.is_empty(),
         most_waiting: config.tasks.most_waiting(),
         limits: (&config.limits).into(),

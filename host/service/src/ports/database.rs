@@ -71,6 +71,14 @@ pub enum Change {
         /// Who changed it; none: the repository itself.
         by: Option<UserId>,
     },
+    /// Removes what a deleted record said from its history: every revision has this document from now on. A
+    /// conflict unless the stored record is of revision `expected`, which it stays.
+    PurgeRecord {
+        /// As it shall be.
+        record: Record,
+        /// As the caller read it.
+        expected: u64,
+    },
     /// Promises to bring the search index in line with this record and its draft.
     Index {
         /// Where it belongs.

@@ -1,6 +1,7 @@
 //! Reading what is stored of records.
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 
@@ -98,6 +99,23 @@ pub trait Records: Send + Sync {
     async fn embargoes_over(
         &self,
         today: Date,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>>;
+
+    /// Drafts of versions that have never been published and that nobody has saved since `before`, in the order
+    /// of their ids, the first after `after`; and where they belong.
+    async fn abandoned_drafts(
+        &self,
+        before: Timestamp,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>>;
+
+    /// The same for published versions that have been deleted and not changed since `before`.
+    async fn long_deleted(
+        &self,
+        before: Timestamp,
         after: Option<RecordId>,
         limit: u32,
     ) -> Result<Vec<(CollectionName, RecordId)>>;

@@ -59,6 +59,7 @@ pub async fn delete(
         removal_date: now,
         citation_text: removal.citation_text.unwrap_or_else(|| citation(&record)),
         is_visible: removal.is_visible,
+        purged: None,
     };
     let mut touched = vec![id];
     let mut changes = Vec::new();

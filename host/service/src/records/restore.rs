@@ -22,8 +22,12 @@ pub async fn restore(
     let Some(record) = ctx.database.record(&collection.name, id).await? else {
         return Err(Error::unknown_pid());
     };
-    if record.tombstone.is_none() {
+    let Some(tombstone) = &record.tombstone else {
         return Err(Error::Conflict("The record is not deleted.".to_owned()));
+    };
+    if tombstone.purged.is_some() {
+        let what = "What the record said has been removed for good; it cannot be restored.";
+        return Err(Error::Conflict(what.to_owned()));
     }
 
     let mut touched = vec![id];

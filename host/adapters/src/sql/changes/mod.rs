@@ -54,9 +54,9 @@ fn changed_works(changes: &[Change]) -> BTreeSet<RecordId> {
             Change::InsertDraft(draft) | Change::ReplaceDraft { draft, .. } => {
                 Some(draft.parent.id)
             }
-            Change::InsertRecord { record, .. } | Change::ReplaceRecord { record, .. } => {
-                Some(record.parent.id)
-            }
+            Change::InsertRecord { record, .. }
+            | Change::ReplaceRecord { record, .. }
+            | Change::PurgeRecord { record, .. } => Some(record.parent.id),
             Change::MoveVersions { parent, .. } | Change::DeleteDraft { parent, .. } => {
                 Some(*parent)
             }
@@ -88,6 +88,9 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         Change::InsertRecord { record, by } => records::insert_record(script, &record, by)?,
         Change::ReplaceRecord { record, expected, by } => {
             records::replace_record(script, &record, expected, by)?;
+        }
+        Change::PurgeRecord { record, expected } => {
+            records::purge_record(script, &record, expected)?;
         }
         Change::Index { collection, record, trace } => {
             work::promise(script, &collection, record, trace, now);

@@ -144,6 +144,20 @@ pub(super) fn replace_record(
     Ok(())
 }
 
+pub(super) fn purge_record(script: &mut Script, record: &Record, expected: u64) -> Result<()> {
+    script
+        .step("update records set tombstone = ? where id = ? and revision = ?")
+        .bind(Value::json_if(record.tombstone.as_ref())?)
+        .bind(record.id)
+        .bind(expected)
+        .must_change(Precondition::RecordIs(record.id, expected));
+    script
+        .step("update revisions set document = ? where record = ?")
+        .bind(Value::json(&record.document)?)
+        .bind(record.id);
+    Ok(())
+}
+
 /// Of a record that has none noted.
 fn note_embargo(script: &mut Script, record: &Record) {
     let embargo = &record.document.access.embargo;

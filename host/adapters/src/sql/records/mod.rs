@@ -1,12 +1,14 @@
 //! Reads records.
 
 mod embargoes;
+mod old;
 mod rows;
 mod walk;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use repono_domain::{CollectionName, Digest, Draft, Parent, Record, RecordId, Revision};
 use repono_service::Result;
@@ -161,6 +163,24 @@ impl<E: Engine> Records for Sql<E> {
         limit: u32,
     ) -> Result<Vec<(CollectionName, RecordId)>> {
         self.engine.all(embargoes::over(today, after, limit)).await
+    }
+
+    async fn abandoned_drafts(
+        &self,
+        before: Timestamp,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>> {
+        self.engine.all(old::abandoned_drafts(before, after, limit)).await
+    }
+
+    async fn long_deleted(
+        &self,
+        before: Timestamp,
+        after: Option<RecordId>,
+        limit: u32,
+    ) -> Result<Vec<(CollectionName, RecordId)>> {
+        self.engine.all(old::long_deleted(before, after, limit)).await
     }
 
     async fn revisions(&self, id: RecordId) -> Result<Vec<Revision>> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::civil::date;
-use repono_domain::{Digest, Document, Draft, Record, RecordId, UserId};
+use repono_domain::{CollectionName, Digest, Document, Draft, Record, RecordId, Tombstone, UserId};
 use serde_json::Map;
 
 use super::samples::{
@@ -26,6 +26,8 @@ pub async fn keeps_the_contract(database: &dyn Database) {
     sizes_are_those_of_what_is_stored_now(database).await;
     history_keeps_every_state(database).await;
     embargoes_that_are_over_are_found_and_no_others(database).await;
+    what_nobody_has_touched_for_long_is_found(database).await;
+    of_a_record_that_is_purged_no_revision_says_anything(database).await;
     an_imported_line_is_known_by_what_it_became(database).await;
     a_line_that_another_import_brought_first_is_refused(database).await;
 }
@@ -393,6 +395,60 @@ async fn embargoes_that_are_over_are_found_and_no_others(database: &dyn Database
 
     replace(&deleted, &|record| record.tombstone = None).await;
     assert_eq!(over(date(2027, 1, 1)).await, [deleted.id]);
+}
+
+async fn what_nobody_has_touched_for_long_is_found(database: &dyn Database) {
+    let collection = collection("touched");
+    let [old, young, edited] = [1, 100, 1].map(|second| {
+        let updated = time(second);
+        Draft { updated, ..draft(&parent(&collection)) }
+    });
+    let deleted = Record { tombstone: Some(tombstone()), ..record(&parent(&collection)) };
+    let live = record(&parent(&collection));
+    let of_edited = Record { id: edited.id, ..record(&edited.parent) };
+    for draft in [&old, &young] {
+        let parent = Change::InsertParent(draft.parent.clone());
+        database.write(vec![parent, Change::InsertDraft(draft.clone())]).await.unwrap();
+    }
+    for record in [&deleted, &live, &of_edited] {
+        database.write(publish(record)).await.unwrap();
+    }
+    database.write(vec![Change::InsertDraft(edited.clone())]).await.unwrap();
+
+    let ours = |found: Vec<(CollectionName, RecordId)>| {
+        let ours = found.into_iter().filter(|(of, _)| *of == collection);
+        ours.map(|(_, id)| id).collect::<Vec<_>>()
+    };
+    let drafts = database.abandoned_drafts(time(50), None, 1000).await.unwrap();
+    let records = database.long_deleted(time(50), None, 1000).await.unwrap();
+
+    assert_eq!(ours(drafts), [old.id]);
+    assert_eq!(ours(records), [deleted.id]);
+    assert_eq!(ours(database.long_deleted(time(-50), None, 1000).await.unwrap()), []);
+    let after = Some(deleted.id);
+    assert_eq!(ours(database.long_deleted(time(50), after, 1000).await.unwrap()), []);
+}
+
+async fn of_a_record_that_is_purged_no_revision_says_anything(database: &dyn Database) {
+    let first = record(&parent(&collection("purged")));
+    database.write(publish(&first)).await.unwrap();
+    let deleted = Record { revision: 2, tombstone: Some(tombstone()), ..first.clone() };
+    let replace = Change::ReplaceRecord { record: deleted.clone(), expected: 1, by: None };
+    database.write(vec![replace]).await.unwrap();
+
+    let mut purged = deleted.clone();
+    purged.document.metadata.clear();
+    purged.tombstone = Some(Tombstone { purged: Some(time(20)), ..tombstone() });
+    let stale = Change::PurgeRecord { record: purged.clone(), expected: 1 };
+    assert!(database.write(vec![stale]).await.is_err());
+    let purge = Change::PurgeRecord { record: purged.clone(), expected: 2 };
+    database.write(vec![purge]).await.unwrap();
+
+    let read = database.record(&first.parent.collection, first.id).await.unwrap().unwrap();
+    assert_eq!((read.revision, read.tombstone), (2, purged.tombstone));
+    let history = database.revisions(first.id).await.unwrap();
+    assert_eq!(history.len(), 2);
+    assert!(history.iter().all(|revision| revision.document == purged.document));
 }
 
 async fn an_imported_line_is_known_by_what_it_became(database: &dyn Database) {

@@ -106,6 +106,7 @@ pub(super) fn tombstone() -> Tombstone {
         removal_date: time(9),
         citation_text: "Nobody (2026): Nothing".to_owned(),
         is_visible: true,
+        purged: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod reconcile;
 mod register_doi;
 mod register_dois;
 mod tidy;
+mod tidy_records;
 mod watched;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use self::reconcile::Reconcile;
 use self::register_doi::RegisterDoi;
 use self::register_dois::RegisterDois;
 use self::tidy::Tidy;
+use self::tidy_records::TidyRecords;
 use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
 
@@ -52,6 +54,7 @@ pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
         Arc::new(Rebuild::new()),
         Arc::new(RegisterDoi::new()),
         Arc::new(LiftEmbargoes::new()),
+        Arc::new(TidyRecords::new()),
         Arc::new(RegisterDois::new()),
     ]
 }
