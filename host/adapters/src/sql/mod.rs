@@ -26,6 +26,7 @@ mod engine;
 mod hostile;
 mod indices;
 mod kv;
+mod letters;
 mod meter;
 mod mysql;
 mod nodes;
@@ -47,6 +48,7 @@ mod statement;
 mod tasks;
 mod transactions;
 mod vocabularies;
+mod webhooks;
 mod workflows;
 
 use std::sync::Arc;

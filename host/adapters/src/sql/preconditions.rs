@@ -59,6 +59,14 @@ pub(super) enum Precondition {
     ScheduleIs(String),
     /// No other task of the schedule is for the same tick.
     NewTick(String),
+    /// Nobody was told of the same event.
+    NewLetter,
+    /// The letter waits for the daily one.
+    LetterWaits,
+    /// No other webhook has this id.
+    NewWebhook,
+    /// The webhook is of this revision.
+    WebhookIs(String),
 }
 
 impl Precondition {
@@ -141,6 +149,12 @@ impl Precondition {
             Self::NewSchedule(name) => format!("there is a schedule {name} already"),
             Self::ScheduleIs(name) => {
                 format!("the schedule {name} was changed by someone else, or has fired")
+            }
+            Self::NewLetter => "there is a letter to this person about this already".to_owned(),
+            Self::LetterWaits => "a letter is part of another already".to_owned(),
+            Self::NewWebhook => "there is a webhook with this id already".to_owned(),
+            Self::WebhookIs(id) => {
+                format!("the webhook {id} was changed by someone else, or removed")
             }
             Self::NewTick(name) => format!("the schedule {name} has fired at this tick already"),
         }

@@ -212,6 +212,13 @@ impl<E: Engine> Tasks for Sql<E> {
         Ok(backlogs)
     }
 
+    async fn given_up(&self, from: Timestamp, until: Timestamp) -> Result<Vec<(String, u64)>> {
+        let sql = "select kind, count(*) from tasks where state = 'dead' and updated >= ? and updated < ? group by kind order by kind";
+        let bounds = Statement::new(sql).bind(from.as_microsecond()).bind(until.as_microsecond());
+        let counted: Vec<GivenUp> = self.engine.all(bounds).await?;
+        Ok(counted.into_iter().map(|GivenUp(kind, count)| (kind, count)).collect())
+    }
+
     async fn pauses(&self) -> Result<Vec<Pause>> {
         let sql = "select name, paused, paused_by, paused_why from queues where paused is not null order by name";
         self.engine.all(Statement::new(sql)).await
@@ -375,6 +382,16 @@ impl FromCells for Pause {
             by: cells.number_if(&at, "paused_by")?.map(UserId),
             why: cells.text_if(&at, "paused_why")?,
         })
+    }
+}
+
+/// Tasks of one kind that were given up.
+struct GivenUp(String, u64);
+
+impl FromCells for GivenUp {
+    fn read(cells: &mut Cells<'_>) -> Result<Self> {
+        let at = cells.key("tasks")?;
+        Ok(Self(at.key().to_owned(), cells.number(&at, "kind")?))
     }
 }
 

@@ -7,13 +7,13 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use repono_domain::{
-    CollectionName, Digest, Doi, Draft, Parent, PluginName, Record, RecordId, Schedule, Task,
-    TaskId, Token, TraceParent, User, UserId,
+    CollectionName, Digest, Doi, Draft, Letter, Parent, PluginName, Record, RecordId, Schedule,
+    Task, TaskId, Token, TraceParent, User, UserId, Webhook, WebhookDelivery,
 };
 
 use super::{
-    Accounts, Activation, Announcements, Dois, Indices, Kv, Nodes, Outbox, Package, Packages,
-    Queue, Records, Schedules, Tasks, Vocabularies,
+    Accounts, Activation, Announcements, Dois, Indices, Kv, Letters, Nodes, Outbox, Package,
+    Packages, Queue, Records, Schedules, Tasks, Vocabularies, Webhooks,
 };
 use crate::Result;
 
@@ -153,6 +153,24 @@ pub enum Change {
         /// As the caller read it.
         revision: u64,
     },
+    /// A letter that somebody is owed. A conflict if there is one for the same event and person.
+    InsertLetter(Letter),
+    /// Letters, by their ids, become part of another; a conflict unless all wait for the daily one.
+    CollectLetters(Vec<String>),
+    /// A new receiver of webhooks. A conflict if there is one with its id.
+    InsertWebhook(Webhook),
+    /// Replaces the webhook with the same id; a conflict unless the stored one is of revision
+    /// `expected`. It keeps its `created`.
+    ReplaceWebhook {
+        /// As it shall be, `revision` included.
+        webhook: Webhook,
+        /// As the caller read it.
+        expected: u64,
+    },
+    /// Removes a webhook and all that it was told or was to be told. Not an error if there is none.
+    DeleteWebhook(String),
+    /// Something that a receiver is to be told.
+    InsertDelivery(WebhookDelivery),
     /// A new account; its `id` is ignored and given by the database. A conflict if the e-mail
     /// address is taken.
     InsertUser {
@@ -245,6 +263,8 @@ pub trait Database:
     + Schedules
     + Kv
     + Dois
+    + Letters
+    + Webhooks
 {
 }
 
@@ -262,7 +282,9 @@ impl<
         + Indices
         + Schedules
         + Kv
-        + Dois,
+        + Dois
+        + Letters
+        + Webhooks,
 > Database for T
 {
 }

@@ -22,18 +22,21 @@ mod grants;
 mod ids;
 mod indices;
 mod kv;
+mod letters;
 mod mailer;
 mod nodes;
 mod outbox;
 mod packages;
 mod plugins;
 mod queue;
+mod receivers;
 mod records;
 mod registration_agency;
 mod schedules;
 mod search;
 mod traces;
 mod vocabularies;
+mod webhooks;
 
 pub use accounts::Accounts;
 pub use broker::{Broker, Delivery, Depth, Notice};
@@ -49,6 +52,7 @@ pub use grants::{Grants, Hosts, InvalidHost, Reach};
 pub use ids::Ids;
 pub use indices::{Comparison, Fill, Indices};
 pub use kv::{Kv, Room, Used};
+pub use letters::Letters;
 pub use mailer::{Mail, Mailer};
 pub use nodes::Nodes;
 pub use outbox::{Due, Outbox, OutboxLag, Quarantined};
@@ -61,6 +65,7 @@ pub use plugins::{
 pub use queue::{
     Announcements, Backlog, Claimed, Ended, Pause, Predecessor, Queue, TaskFilter, Tasks,
 };
+pub use receivers::{Receivers, WebhookAnswer, WebhookMessage};
 pub use records::{Filter, Outline, Records, Stored};
 pub use registration_agency::RegistrationAgency;
 pub use schedules::{Run, RunLog, Schedules};
@@ -70,3 +75,4 @@ pub use search::{
 };
 pub use traces::{Traces, Untraced};
 pub use vocabularies::{Term, Vocabularies};
+pub use webhooks::{Attempt, Webhooks};

@@ -160,6 +160,10 @@ pub trait Tasks: Send + Sync {
     /// What is to be seen to, by queue. Reads no task that is over.
     async fn backlogs(&self) -> Result<Vec<Backlog>>;
 
+    /// How many tasks were given up since `from` and before `until`, and have not been tried again: by
+    /// kind.
+    async fn given_up(&self, from: Timestamp, until: Timestamp) -> Result<Vec<(String, u64)>>;
+
     /// Queues that are paused, by name.
     async fn pauses(&self) -> Result<Vec<Pause>>;
 }

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod dois;
+mod letters;
 mod packages;
 mod records;
 mod schedules;
+mod webhooks;
 mod work;
 
 use std::collections::BTreeSet;
@@ -113,6 +115,14 @@ fn add(script: &mut Script, change: Change, now: i64) -> Result<()> {
         }
         Change::SettleDoi(doi) => dois::settle(script, &doi),
         Change::ForgetDoi { record, revision } => dois::forget(script, record, revision),
+        Change::InsertLetter(letter) => letters::insert(script, &letter)?,
+        Change::CollectLetters(ids) => letters::collect(script, &ids, now),
+        Change::InsertWebhook(webhook) => webhooks::insert(script, &webhook)?,
+        Change::ReplaceWebhook { webhook, expected } => {
+            webhooks::replace(script, &webhook, expected)?;
+        }
+        Change::DeleteWebhook(id) => webhooks::delete(script, &id),
+        Change::InsertDelivery(delivery) => webhooks::insert_delivery(script, &delivery),
         Change::InsertUser { user } => accounts::insert_user(script, &user),
         Change::InsertToken { token, hash } => accounts::insert_token(script, &token, &hash)?,
         Change::RevokeToken(id) => accounts::revoke_token(script, id),

@@ -18,6 +18,7 @@ pub mod dois;
 pub mod fetch;
 pub mod indices;
 pub mod kv;
+pub mod letters;
 pub mod mailer;
 pub mod nodes;
 pub mod outbox;
@@ -34,6 +35,7 @@ mod together;
 pub mod traces;
 pub mod transactions;
 pub mod vocabularies;
+pub mod webhooks;
 mod workflows;
 
 pub use clock::HeldClock;

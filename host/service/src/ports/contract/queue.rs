@@ -78,6 +78,7 @@ pub async fn of_queue(
     what_is_over_is_removed_once_it_is_old(scene).await;
     a_task_that_is_tried_again_is_not_removed(scene).await;
     backlogs_tell_what_is_to_be_seen_to(scene).await;
+    what_was_given_up_is_counted_by_kind(scene).await;
     tasks_of_one_order_are_done_one_after_another(scene).await;
     an_order_goes_on_when_its_first_is_called_off(scene).await;
     a_paused_queue_hands_out_nothing(scene).await;
@@ -705,6 +706,28 @@ async fn backlogs_tell_what_is_to_be_seen_to(scene: &Scene<'_>) {
     assert_eq!(scene.database.waiting(&queue).await.unwrap(), 2);
     let backlog = Backlog { queue, running: 1, silent: 0, waiting: 2, first_due, dead: 1 };
     assert_eq!(ours, [backlog]);
+}
+
+async fn what_was_given_up_is_counted_by_kind(scene: &Scene<'_>) {
+    let (queue, kind) = (queue(), format!("sample.{}", number()));
+    let begun = scene.clock.now();
+    for _ in 0..3 {
+        let task = Task { kind: kind.clone(), ..task(&queue, scene.clock.now()) };
+        scene.enqueue_task(task).await;
+    }
+    for _ in 0..2 {
+        let given_up = scene.claim(&queue).await;
+        scene.queue.bury(&given_up, "it cannot work").await.unwrap();
+    }
+    let ended = scene.clock.now() + MOMENT;
+    let counted = async |from, until| {
+        let all = scene.database.given_up(from, until).await.unwrap();
+        all.into_iter().find(|(counted, _)| *counted == kind).map(|(_, count)| count)
+    };
+
+    assert_eq!(counted(begun, ended).await, Some(2));
+    assert_eq!(counted(ended, ended + LEASE).await, None, "it was before");
+    assert_eq!(counted(begun - LEASE, begun).await, None, "it was later");
 }
 
 fn ordered(queue: &str, key: &str, scene: &Scene<'_>) -> Task {

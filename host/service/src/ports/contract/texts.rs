@@ -1,13 +1,13 @@
 //! All that is kept in SQL: any text is kept as it is, and means nothing to the database.
 
-use repono_domain::{Problem, TaskId, User, UserId};
+use repono_domain::{Letter, LetterState, Problem, TaskId, User, UserId, Webhook};
 use serde_json::{Value, json};
 
 use super::HeldClock;
 use super::samples::{
     collection, digest, draft, id, number, parent, plugin, publish, record, task, time, tombstone,
 };
-use crate::ports::{Change, Clock as _, Database, Quarantined, TaskFilter};
+use crate::ports::{Attempt, Change, Clock as _, Database, Quarantined, TaskFilter};
 
 /// Stores `text` wherever a text can be stored, and reads it back.
 ///
@@ -18,6 +18,8 @@ pub async fn are_kept(database: &dyn Database, clock: &HeldClock, text: &str) {
     in_vocabularies(database, text).await;
     in_tasks(database, clock, text).await;
     in_schedules(database, text).await;
+    in_letters(database, text).await;
+    in_webhooks(database, text).await;
     in_quarantine(database, text).await;
 }
 
@@ -130,6 +132,35 @@ async fn in_schedules(database: &dyn Database, text: &str) {
     database.write(vec![Change::InsertSchedule(schedule.clone())]).await.unwrap();
 
     assert_eq!(database.schedule(&schedule.name).await.unwrap(), Some(schedule));
+}
+
+async fn in_letters(database: &dyn Database, text: &str) {
+    let letter = super::letters::letter(7, LetterState::Due);
+    let letter = Letter { facts: json!({ text: text }), ..letter };
+
+    database.write(vec![Change::InsertLetter(letter.clone())]).await.unwrap();
+
+    assert_eq!(database.letter(&letter.id).await.unwrap(), Some(letter));
+}
+
+async fn in_webhooks(database: &dyn Database, text: &str) {
+    let webhook = super::webhooks::webhook();
+    let webhook = Webhook {
+        url: text.to_owned(),
+        events: vec![text.to_owned()],
+        disabled: Some((time(1), text.to_owned())),
+        ..webhook
+    };
+    database.write(vec![Change::InsertWebhook(webhook.clone())]).await.unwrap();
+    let delivery = super::webhooks::happens(database, &webhook, time(1)).await;
+    let attempt =
+        Attempt { is_delivered: true, status: None, answer: text.to_owned(), at: time(2) };
+
+    database.note_attempt(&delivery, &attempt).await.unwrap();
+
+    let delivered = database.deliveries(&webhook.id, 1).await.unwrap();
+    assert_eq!(delivered[0].answer.as_deref(), Some(text));
+    assert_eq!(database.webhook(&webhook.id).await.unwrap(), Some(webhook));
 }
 
 async fn in_quarantine(database: &dyn Database, text: &str) {

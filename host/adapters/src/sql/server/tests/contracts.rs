@@ -90,6 +90,20 @@ pub(in crate::sql) async fn schedules_keep_the_contract<V: Tested>(variable: &st
     .await;
 }
 
+pub(in crate::sql) async fn letters_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::letters::keep_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
+pub(in crate::sql) async fn webhooks_keep_the_contract<V: Tested>(variable: &str) {
+    on_tables::<V>(variable, async |scene| {
+        contract::webhooks::keep_the_contract(&scene.open().await).await;
+    })
+    .await;
+}
+
 pub(in crate::sql) async fn nodes_keep_the_contract<V: Tested>(variable: &str) {
     on_tables::<V>(variable, async |scene| {
         contract::nodes::keeps_the_contract(&scene.open().await, &scene.clock).await;

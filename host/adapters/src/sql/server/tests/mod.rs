@@ -37,6 +37,8 @@ macro_rules! tests_of {
             the_queue_keeps_the_contract
             announcements_keep_the_contract
             schedules_keep_the_contract
+            letters_keep_the_contract
+            webhooks_keep_the_contract
             nodes_keep_the_contract
             indices_keep_the_contract
             two_processes_keep_the_contract

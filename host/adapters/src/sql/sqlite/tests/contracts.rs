@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use repono_service::ports::contract::{
-    HeldClock, accounts, announcements, dois, indices, kv, nodes, outbox, packages, processes,
-    queue, records, schedules, transactions, vocabularies,
+    HeldClock, accounts, announcements, dois, indices, kv, letters, nodes, outbox, packages,
+    processes, queue, records, schedules, transactions, vocabularies, webhooks,
 };
 
 use super::open;
@@ -86,6 +86,18 @@ async fn schedules_keep_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     let database = open(folder.path()).await;
     schedules::keep_the_contract(&database, &database.clone()).await;
+}
+
+#[tokio::test]
+async fn letters_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    letters::keep_the_contract(&open(folder.path()).await).await;
+}
+
+#[tokio::test]
+async fn webhooks_keep_the_contract() {
+    let folder = tempfile::tempdir().unwrap();
+    webhooks::keep_the_contract(&open(folder.path()).await).await;
 }
 
 #[tokio::test]
