@@ -13,6 +13,7 @@ pub mod opensearch;
 pub mod otlp;
 mod public_address;
 pub mod rabbitmq;
+pub mod receivers;
 pub mod redis;
 pub mod redis_streams;
 pub mod remote_cache;
