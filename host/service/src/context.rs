@@ -11,6 +11,7 @@ use crate::collections::ActiveSet;
 use crate::health::Health;
 use crate::indexing::{Indexer, IndexingOptions};
 use crate::limits::Limits;
+use crate::mail::Templates;
 use crate::metrics::Handles;
 use crate::nodes::Standing;
 use crate::plugins::PluginBounds;
@@ -147,6 +148,8 @@ pub struct Services {
     pub terms: ArcSwap<Terms>,
     /// The way into the search index for what has just been written.
     pub indexer: Indexer,
+    /// What letters are written from.
+    pub templates: Templates,
     /// What it does later by itself.
     pub own_tasks: Vec<Arc<dyn OwnTask>>,
     pub(crate) metrics: Handles,
@@ -166,6 +169,7 @@ impl Services {
         node: Node,
         settings: Settings,
         workers: Workers,
+        templates: Templates,
     ) -> Arc<Self> {
         Arc::new(Self {
             ports,
@@ -180,6 +184,7 @@ impl Services {
             counts: Counts::default(),
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
+            templates,
             own_tasks,
             activation: Arc::default(),
         })

@@ -10,6 +10,7 @@ mod hostile;
 mod interrupted;
 mod kills;
 mod load;
+mod mail;
 mod nodes;
 mod observed;
 mod upgrade;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use harness::{TestApp, documents};
 use http::Method;
 use jiff::SignedDuration;
-use repono_domain::{Scope, Task, TaskId, TaskState, Token, UserId};
+use repono_domain::{Letter, LetterState, Scope, Task, TaskId, TaskState, Token, UserId};
 use repono_service::ports::{Backoff, Change, Outcome, TaskFilter, TaskHost, TaskKind};
 use repono_service::tasks::OwnTask;
 use repono_service::{Context, Error, Result};
@@ -323,7 +323,7 @@ async fn tidying_removes_what_is_over_and_old_and_nothing_else() {
     let task = settled(&app, &id).await;
 
     assert_eq!(task["state"], "succeeded", "{task}");
-    assert_eq!(task["result"], json!({"tasks": 453, "tokens": 0}));
+    assert_eq!(task["result"], json!({"tasks": 453, "tokens": 0, "letters": 0}));
     assert_eq!(task["progress"]["note"], "453 tasks removed");
     assert_eq!(are_there(&ctx, &many.iter().collect::<Vec<_>>()).await, [false; 450]);
     assert_eq!(are_there(&ctx, &goes).await, [false; 3]);
@@ -368,6 +368,41 @@ async fn tidying_goes_on_from_its_checkpoint() {
 
     assert_eq!(settled(&app, &begun.id.0).await["result"]["tasks"], 8);
     assert_eq!(are_there(&ctx, &[passed, to_come]).await, [true, false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tidying_removes_letters_with_the_tasks_that_sent_them() {
+    let app = TestApp::new().await;
+    let ctx = app.app.services.as_system();
+    for (id, state, days) in [
+        ("sent-old", LetterState::Sent, 31),
+        ("sent-new", LetterState::Sent, 29),
+        ("collected-old", LetterState::Collected, 31),
+        ("due-old", LetterState::Due, 31),
+        ("due-older", LetterState::Due, 366),
+        ("digest-older", LetterState::Digest, 366),
+    ] {
+        let at = ctx.clock.now() - SignedDuration::from_hours(24 * days);
+        let letter = Letter {
+            id: id.to_owned(),
+            person: UserId(2),
+            template: "record-published".to_owned(),
+            facts: json!({}),
+            state,
+            created: at,
+            changed: at,
+        };
+        ctx.database.write(vec![Change::InsertLetter(letter)]).await.unwrap();
+    }
+
+    let id = run(&app, "repono.tidy", json!({})).await;
+
+    assert_eq!(settled(&app, &id).await["result"]["letters"], 3);
+    for (id, stays) in
+        [("sent-new", true), ("due-old", true), ("digest-older", true), ("due-older", false)]
+    {
+        assert_eq!(ctx.database.letter(id).await.unwrap().is_some(), stays, "{id}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

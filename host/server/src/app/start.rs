@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::backends::Backends;
+use super::backends::{self, Backends};
 use super::{App, AppConfig, DataDir, Found, Role, ServerFile, first_user, gate, http, metrics};
 use crate::config::Config;
 use crate::failure::{Code, failure};
@@ -34,7 +34,7 @@ impl App {
         }
         let metrics =
             metrics.map(|bound| bound.serve(backends.database.clone(), &app.config.server));
-        let services = services(&backends, &app, address);
+        let services = services(&backends, &app, address)?;
         let local_secret = secret(app.ids.as_ref());
 
         let (opened, ready) = watch::channel(false);
@@ -115,7 +115,11 @@ async fn follow_schedules(ctx: &Context, config: &Config) -> anyhow::Result<()> 
     Ok(())
 }
 
-fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Services> {
+fn services(
+    backends: &Backends,
+    app: &AppConfig,
+    address: SocketAddr,
+) -> anyhow::Result<Arc<Services>> {
     let ports = Ports {
         database: backends.database.port(),
         queue: backends.queue.port(),
@@ -135,7 +139,8 @@ fn services(backends: &Backends, app: &AppConfig, address: SocketAddr) -> Arc<Se
     let works = app.roles.contains(&Role::Work);
     let workers = if works { app.config.tasks.workers() } else { Workers::default() };
     let settings = settings(&app.config, address);
-    Services::new(ports, app.own_tasks.clone(), node, settings, workers)
+    let templates = backends::templates(&app.config.mail)?;
+    Ok(Services::new(ports, app.own_tasks.clone(), node, settings, workers, templates))
 }
 
 fn node(app: &AppConfig, clock: &dyn Clock) -> Node {

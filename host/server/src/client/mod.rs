@@ -75,6 +75,11 @@ impl Client {
         self.json(Method::POST, path, sent)
     }
 
+    /// Replaces.
+    pub(crate) fn put(&self, path: &str, sent: Sent<'_>) -> anyhow::Result<Value> {
+        self.json(Method::PUT, path, sent)
+    }
+
     /// Removes.
     pub(crate) fn delete(&self, path: &str) -> anyhow::Result<Value> {
         self.json(Method::DELETE, path, Sent::Nothing)

@@ -17,6 +17,8 @@ pub struct MailSection {
     pub certificates: PathBuf,
     pub from: String,
     pub timeout_ms: u64,
+    pub templates: PathBuf,
+    pub language: String,
 }
 
 impl MailSection {

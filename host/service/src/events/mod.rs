@@ -5,7 +5,7 @@
 use repono_domain::{Record, UserId};
 
 use crate::ports::Change;
-use crate::{Context, Result, dois};
+use crate::{Context, Result, dois, mail};
 
 /// Something that is about to happen to a published version.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +49,11 @@ impl<'a> Event<'a> {
 /// What is to be stored with `changes` because of what happens by them.
 ///
 /// Part of every write: whoever follows decides by what is in memory, and does the work in a task.
-pub(crate) fn follow(ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
+pub(crate) async fn follow(ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
     let mut following = Vec::new();
     for event in changes.iter().filter_map(Event::of) {
         following.extend(dois::follow(ctx, &event)?);
+        following.extend(mail::follow(ctx, &event).await?);
     }
     Ok(following)
 }

@@ -5,7 +5,7 @@ use repono_domain::{CollectionName, Record, RecordId};
 use super::render::{View, record as render};
 use super::{Refresh, Rendered, write};
 use crate::ports::Change;
-use crate::{Context, Error, Result};
+use crate::{Context, Error, Result, mail};
 
 /// Brings a deleted record back as it was. For administrators.
 #[tracing::instrument(name = "records.restore", skip_all, fields(record.id = %id))]
@@ -54,7 +54,9 @@ pub async fn restore(
         parent,
         ..record
     };
-    changes.push(Change::ReplaceRecord { record: record.clone(), expected, by: ctx.caller.user() });
+    let by = ctx.caller.user();
+    changes.push(Change::ReplaceRecord { record: record.clone(), expected, by });
+    changes.extend(mail::of_record(ctx, mail::Message::RecordRestored, &record, by).await?);
     let refresh = ctx.settings.indexing.refresh(&collection.name, refresh);
     write::write(ctx, &collection, changes, &touched, refresh).await?;
 

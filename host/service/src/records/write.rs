@@ -45,7 +45,7 @@ pub(super) async fn store(
     records: &[RecordId],
 ) -> Result<Vec<Job>> {
     let trace = ctx.traces.current();
-    changes.extend(events::follow(ctx, &changes)?);
+    changes.extend(events::follow(ctx, &changes).await?);
     let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
     changes.extend(records.iter().map(|&record| Change::Index {
         collection: collection.name.clone(),

@@ -1,3 +1,5 @@
 //! Mail.
 
+pub(crate) mod check;
+pub(crate) mod preview;
 pub(crate) mod try_out;

@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod list;
+pub(crate) mod mail;
 
 use repono_domain::User;
 use repono_service::records::time;

@@ -20,6 +20,7 @@ use tokio::task::spawn_blocking;
 
 pub(super) use self::database::Database;
 pub(crate) use self::database::{Kind as DatabaseKind, server_options};
+pub(super) use self::mail::templates;
 use self::queue::Queue;
 use self::search::Search;
 use super::AppConfig;

@@ -1,6 +1,8 @@
 //! What the repository itself does later: with the same guarantees as what plugins do.
 
+mod digest;
 mod lift_embargoes;
+mod mail;
 mod rebuild;
 mod reconcile;
 mod register_doi;
@@ -15,7 +17,9 @@ use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::digest::Digest;
 use self::lift_embargoes::LiftEmbargoes;
+use self::mail::Mail;
 use self::rebuild::Rebuild;
 use self::reconcile::Reconcile;
 use self::register_doi::RegisterDoi;
@@ -56,6 +60,8 @@ pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
         Arc::new(LiftEmbargoes::new()),
         Arc::new(TidyRecords::new()),
         Arc::new(RegisterDois::new()),
+        Arc::new(Mail::new()),
+        Arc::new(Digest::new()),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{TaskId, TaskState};
+use repono_domain::{LetterState, TaskId, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Tidy {
         let days = json!({"type": "integer", "minimum": 0, "maximum": 100_000});
         Self(TaskKind {
             name: "tidy".to_owned(),
-            summary: "Removes tasks that are long over, and tokens that have long expired"
+            summary: "Removes tasks that are long over, letters that are, and tokens that have long expired"
                 .to_owned(),
             payload_schema: json!({
                 "type": "object",
@@ -105,7 +105,21 @@ impl OwnTask for Tidy {
             host.progress(place.removed, None, note).await;
         }
         let tokens = expired_tokens(ctx).await?;
-        Ok(Outcome::Done(json!({"tasks": place.removed, "tokens": tokens})))
+        let mut letters = 0;
+        if let Some(before) = over {
+            for state in [LetterState::Sent, LetterState::Collected] {
+                letters += ctx.database.forget_letters(state, before).await?;
+            }
+        }
+        // Until then a task that was given up can be tried again.
+        if let Some(before) = dead {
+            letters += ctx.database.forget_letters(LetterState::Due, before).await?;
+        }
+        Ok(Outcome::Done(json!({
+            "tasks": place.removed,
+            "tokens": tokens,
+            "letters": letters,
+        })))
     }
 }
 
