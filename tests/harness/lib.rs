@@ -21,6 +21,7 @@ mod own;
 mod process;
 #[cfg(feature = "services")]
 mod proxy;
+mod receiver;
 mod reply;
 mod scrape;
 #[cfg(feature = "services")]
@@ -42,6 +43,7 @@ pub use process::{
 };
 #[cfg(feature = "services")]
 pub use proxy::{Proxy, Traffic};
+pub use receiver::{Heard, Manner, Receiver};
 pub use reply::Reply;
 pub use scrape::Scrape;
 #[cfg(feature = "services")]

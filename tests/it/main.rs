@@ -25,3 +25,4 @@ mod services;
 mod tasks;
 mod traces;
 mod unauthorized;
+mod webhooks;

@@ -118,7 +118,8 @@ fn of_vocabularies() -> OpenApiRouter<App> {
 
 fn of_administrators() -> OpenApiRouter<App> {
     use admin::{
-        dois, indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users, workflows,
+        dois, indices, mail, nodes, plugins, queues, schedules, tasks, tokens, users, webhooks,
+        workflows,
     };
     OpenApiRouter::new()
         .routes(routes!(plugins::list::handler))
@@ -158,6 +159,11 @@ fn of_administrators() -> OpenApiRouter<App> {
         .routes(routes!(schedules::run::handler))
         .routes(routes!(users::list::handler, users::create::handler))
         .routes(routes!(users::mail::read, users::mail::change))
+        .routes(routes!(webhooks::list::handler, webhooks::create::handler))
+        .routes(routes!(webhooks::read::handler, webhooks::remove::handler))
+        .routes(routes!(webhooks::deliveries::handler))
+        .routes(routes!(webhooks::enable::handler))
+        .routes(routes!(webhooks::try_out::handler))
         .routes(routes!(tokens::list::handler, tokens::create::handler))
         .routes(routes!(tokens::revoke::handler))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use repono_domain::{Caller, Node};
+use repono_domain::{Caller, Node, Webhook};
 
 use crate::collections::ActiveSet;
 use crate::health::Health;
@@ -17,12 +17,13 @@ use crate::nodes::Standing;
 use crate::plugins::PluginBounds;
 use crate::ports::{
     Broker, Cache, Clock, Counters, Database, Fetcher, Ids, Mailer, PluginRuntime, Queue,
-    RegistrationAgency, SearchIndex, Traces,
+    Receivers, RegistrationAgency, SearchIndex, Traces,
 };
 use crate::queues::{Counts, MostWaiting, Workers};
 use crate::records::renderer;
 use crate::tasks::OwnTask;
 use crate::vocabularies::Terms;
+use crate::webhooks::Patience;
 
 /// What the operator decides for the whole repository.
 #[derive(Clone, Debug, Hash)]
@@ -57,6 +58,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How much plugins may keep and fetch.
     pub plugins: PluginBounds,
+    /// How long receivers of webhooks are waited for.
+    pub webhooks: Patience,
 }
 
 /// How long tasks are kept that are over; none: for ever.
@@ -95,6 +98,7 @@ impl Default for Settings {
             most_waiting: MostWaiting::default(),
             limits: Limits::default(),
             plugins: PluginBounds::default(),
+            webhooks: Patience::default(),
         }
     }
 }
@@ -121,6 +125,8 @@ pub struct Ports {
     pub mailer: Arc<dyn Mailer>,
     /// Where DOIs are registered, if they are.
     pub agency: Option<Arc<dyn RegistrationAgency>>,
+    /// Receivers of webhooks.
+    pub receivers: Arc<dyn Receivers>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Ids and secrets.
@@ -150,6 +156,8 @@ pub struct Services {
     pub indexer: Indexer,
     /// What letters are written from.
     pub templates: Templates,
+    /// Receivers of webhooks, as they were last read.
+    pub webhooks: ArcSwap<Vec<Webhook>>,
     /// What it does later by itself.
     pub own_tasks: Vec<Arc<dyn OwnTask>>,
     pub(crate) metrics: Handles,
@@ -185,6 +193,7 @@ impl Services {
             terms: ArcSwap::from_pointee(Terms::default()),
             indexer: Indexer::default(),
             templates,
+            webhooks: ArcSwap::default(),
             own_tasks,
             activation: Arc::default(),
         })

@@ -24,6 +24,7 @@ pub mod records;
 pub mod schedules;
 pub mod tasks;
 pub mod vocabularies;
+pub mod webhooks;
 pub mod workflows;
 
 pub use context::{Context, KeptRecords, KeptTasks, Ports, Services, Settings};

@@ -14,6 +14,7 @@ mod mail;
 mod nodes;
 mod observed;
 mod upgrade;
+mod webhooks;
 
 use std::time::Duration;
 

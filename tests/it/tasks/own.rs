@@ -323,7 +323,7 @@ async fn tidying_removes_what_is_over_and_old_and_nothing_else() {
     let task = settled(&app, &id).await;
 
     assert_eq!(task["state"], "succeeded", "{task}");
-    assert_eq!(task["result"], json!({"tasks": 453, "tokens": 0, "letters": 0}));
+    assert_eq!(task["result"], json!({"tasks": 453, "tokens": 0, "letters": 0, "deliveries": 0}));
     assert_eq!(task["progress"]["note"], "453 tasks removed");
     assert_eq!(are_there(&ctx, &many.iter().collect::<Vec<_>>()).await, [false; 450]);
     assert_eq!(are_there(&ctx, &goes).await, [false; 3]);

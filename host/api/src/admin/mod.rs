@@ -10,6 +10,7 @@ pub(crate) mod schedules;
 pub(crate) mod tasks;
 pub(crate) mod tokens;
 pub(crate) mod users;
+pub(crate) mod webhooks;
 pub(crate) mod workflows;
 
 use axum::response::Response;

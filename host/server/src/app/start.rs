@@ -6,7 +6,7 @@ use std::sync::Arc;
 use repono_domain::Node;
 use repono_service::ports::{Clock, Ids, PluginRuntime};
 use repono_service::queues::Workers;
-use repono_service::{Context, Ports, Services, Settings, plugins, schedules};
+use repono_service::{Context, Ports, Services, Settings, plugins, schedules, webhooks};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -85,6 +85,7 @@ impl App {
             first_user::ensure(&ctx).await?;
         }
         plugins::start(&ctx, app.shipped).await?;
+        webhooks::load(&ctx).await?;
         if app.roles.contains(&Role::Schedule) {
             follow_schedules(&ctx, &app.config).await?;
         }
@@ -131,6 +132,7 @@ fn services(
         counters: Arc::clone(&backends.counters),
         mailer: Arc::clone(&backends.mailer),
         agency: backends.agency.clone(),
+        receivers: Arc::clone(&backends.receivers),
         clock: Arc::clone(&backends.clock) as Arc<dyn Clock>,
         ids: Arc::clone(&app.ids),
         traces: Arc::clone(&app.traces),
@@ -179,6 +181,7 @@ fn settings(config: &Config, address: SocketAddr) -> Settings {
         most_waiting: config.tasks.most_waiting(),
         limits: (&config.limits).into(),
         plugins: (&config.plugins.limits).into(),
+        webhooks: config.webhooks.patience(),
     }
 }
 

@@ -21,6 +21,7 @@ mod show;
 mod task;
 mod token;
 mod user;
+mod webhook;
 mod workflow;
 
 use std::ffi::OsString;
@@ -83,6 +84,8 @@ enum Command {
     #[command(subcommand)]
     Mail(mail::Command),
     #[command(subcommand)]
+    Webhook(webhook::Command),
+    #[command(subcommand)]
     Queue(queue::Command),
     #[command(subcommand)]
     User(user::Command),
@@ -133,6 +136,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Workflow(command) => workflow::run(&global, command),
         Command::Doi(command) => doi::run(&global, command),
         Command::Mail(command) => mail::run(&global, command),
+        Command::Webhook(command) => webhook::run(&global, command),
         Command::Queue(command) => queue::run(&global, command),
         Command::User(command) => user::run(&global, command),
         Command::Token(command) => token::run(&global, command),

@@ -33,6 +33,7 @@ mod server;
 mod tasks;
 mod telemetry;
 mod unknown;
+mod webhooks;
 
 use std::collections::BTreeMap;
 
@@ -59,6 +60,7 @@ pub use self::secret::{SecretUrl, password};
 pub use self::server::ServerSection;
 pub use self::tasks::{NamedQueue, OfQueue, TasksSection};
 pub use self::telemetry::TelemetrySection;
+pub use self::webhooks::WebhooksSection;
 
 /// All settings. `default.toml` says what each means.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -76,6 +78,7 @@ pub struct Config {
     pub schedules: BTreeMap<String, ScheduleSetting>,
     pub queue: QueueSection,
     pub mail: MailSection,
+    pub webhooks: WebhooksSection,
     pub cache: CacheSection,
     pub limits: LimitsSection,
     pub doi: DoiSection,

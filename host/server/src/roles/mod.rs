@@ -95,6 +95,9 @@ pub(crate) fn background(
 ) {
     loops.spawn(node::live(services.as_system(), stop.clone()));
     loops.spawn(node::follow(services.as_system(), stop.clone()));
+    if services.settings.shared {
+        loops.spawn(node::follow_webhooks(services.as_system(), stop.clone()));
+    }
     loops.spawn(health::run(services.as_system(), config.metrics.count(), stop.clone()));
     if roles.contains(&Role::Relay) {
         loops.spawn(indexing::relay(services.as_system(), stop.clone()));

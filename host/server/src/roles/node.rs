@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use repono_service::{Context, nodes};
+use repono_service::{Context, nodes, webhooks};
 use tokio_util::sync::CancellationToken;
 
 /// Between signs of life.
@@ -37,5 +37,16 @@ pub(super) async fn follow(ctx: Context, stop: CancellationToken) {
             }
         };
         stop.run_until_cancelled(tokio::time::sleep(pause)).await;
+    }
+}
+
+/// Follows whom other nodes want told, until `stop` is cancelled.
+pub(super) async fn follow_webhooks(ctx: Context, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        // Whoever follows what is in force warns of a database that does not answer.
+        if let Err(error) = webhooks::load(&ctx).await {
+            tracing::debug!(error = %error, "this node could not look which webhooks there are");
+        }
+        stop.run_until_cancelled(tokio::time::sleep(LOOK)).await;
     }
 }

@@ -5,7 +5,7 @@
 use repono_domain::{Record, UserId};
 
 use crate::ports::Change;
-use crate::{Context, Result, dois, mail};
+use crate::{Context, Result, dois, mail, webhooks};
 
 /// Something that is about to happen to a published version.
 #[derive(Clone, Copy, Debug)]
@@ -50,10 +50,11 @@ impl<'a> Event<'a> {
 ///
 /// Part of every write: whoever follows decides by what is in memory, and does the work in a task.
 pub(crate) async fn follow(ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
-    let mut following = Vec::new();
-    for event in changes.iter().filter_map(Event::of) {
-        following.extend(dois::follow(ctx, &event)?);
-        following.extend(mail::follow(ctx, &event).await?);
+    let events: Vec<_> = changes.iter().filter_map(Event::of).collect();
+    let mut following = webhooks::follow(ctx, &events)?;
+    for event in &events {
+        following.extend(dois::follow(ctx, event)?);
+        following.extend(mail::follow(ctx, event).await?);
     }
     Ok(following)
 }

@@ -66,5 +66,6 @@ pub(crate) use check::{check, check_all, doc as doc_to_check, take};
 pub(crate) use export::export_json;
 pub(crate) use lift_embargo::lift_embargo;
 pub(crate) use purge::{discard_abandoned, purge};
+pub(crate) use read::for_everyone;
 pub(crate) use render::{indexed_draft, indexed_record, record_doc, renderer};
 pub(crate) use write::write;

@@ -53,6 +53,21 @@ pub async fn read(
     Ok(Found::Record(rendered))
 }
 
+/// The record as everyone may read it now, whatever is cached. None: it is not for everyone, deleted, or
+/// of a collection that is out of force.
+pub(crate) async fn for_everyone(
+    ctx: &Context,
+    collection: &CollectionName,
+    id: RecordId,
+) -> Result<Option<Value>> {
+    let Ok(collection) = ctx.active.load().collection(collection) else { return Ok(None) };
+    let found = ctx.database.record(&collection.name, id).await?;
+    let found = found.filter(|found| found.is_public() && found.tombstone.is_none());
+    let shown = found.map(|found| record(&ctx.services, &collection, &found, View::Reader));
+    let shown = shown.map(|shown| serde_json::from_slice(&shown.json)).transpose();
+    shown.map_err(|error| Error::internal("a record was not rendered as JSON", error))
+}
+
 /// A published version that is not deleted and that the caller may see.
 pub(super) async fn find(ctx: &Context, collection: &Collection, id: RecordId) -> Result<Record> {
     let Some(record) = ctx.database.record(&collection.name, id).await? else {

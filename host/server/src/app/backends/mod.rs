@@ -6,6 +6,7 @@ mod database;
 mod doi;
 mod mail;
 mod queue;
+mod receivers;
 mod search;
 
 use std::path::Path;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use repono_adapters::system::SharedClock;
 use repono_adapters::web::Web;
-use repono_service::ports::{Cache, Clock, Counters, Fetcher, Mailer, RegistrationAgency};
+use repono_service::ports::{
+    Cache, Clock, Counters, Fetcher, Mailer, Receivers, RegistrationAgency,
+};
 use repono_wasm::{WasmRuntime, WasmRuntimeConfig};
 use tokio::task::spawn_blocking;
 
@@ -40,6 +43,7 @@ pub(super) struct Backends {
     pub mailer: Arc<dyn Mailer>,
     /// If DOIs are registered.
     pub agency: Option<Arc<dyn RegistrationAgency>>,
+    pub receivers: Arc<dyn Receivers>,
     /// Goes by the database's clock where processes share it.
     pub clock: Arc<SharedClock>,
 }
@@ -76,6 +80,8 @@ impl Backends {
             mailer: mail::open(folder, &app.config.mail, &told)
                 .context("nobody can be given mail")?,
             agency: doi::open(&app.config.doi).context("DOIs cannot be registered")?,
+            receivers: receivers::open(&app.config.webhooks)
+                .context("no webhook can be spoken to")?,
             clock,
         })
     }

@@ -10,6 +10,7 @@ mod register_dois;
 mod tidy;
 mod tidy_records;
 mod watched;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use self::register_doi::RegisterDoi;
 use self::register_dois::RegisterDois;
 use self::tidy::Tidy;
 use self::tidy_records::TidyRecords;
+use self::webhook::Webhook;
 use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
 
@@ -62,6 +64,7 @@ pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
         Arc::new(RegisterDois::new()),
         Arc::new(Mail::new()),
         Arc::new(Digest::new()),
+        Arc::new(Webhook::new()),
     ]
 }
 

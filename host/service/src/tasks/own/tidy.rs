@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use repono_domain::{LetterState, TaskId, TaskState};
+use repono_domain::{DeliveryState, LetterState, TaskId, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Tidy {
         let days = json!({"type": "integer", "minimum": 0, "maximum": 100_000});
         Self(TaskKind {
             name: "tidy".to_owned(),
-            summary: "Removes tasks that are long over, letters that are, and tokens that have long expired"
+            summary: "Removes tasks that are long over, letters and deliveries that are, and tokens that have long expired"
                 .to_owned(),
             payload_schema: json!({
                 "type": "object",
@@ -105,20 +105,23 @@ impl OwnTask for Tidy {
             host.progress(place.removed, None, note).await;
         }
         let tokens = expired_tokens(ctx).await?;
-        let mut letters = 0;
+        let (mut letters, mut deliveries) = (0, 0);
         if let Some(before) = over {
             for state in [LetterState::Sent, LetterState::Collected] {
                 letters += ctx.database.forget_letters(state, before).await?;
             }
+            deliveries += ctx.database.forget_deliveries(DeliveryState::Delivered, before).await?;
         }
         // Until then a task that was given up can be tried again.
         if let Some(before) = dead {
             letters += ctx.database.forget_letters(LetterState::Due, before).await?;
+            deliveries += ctx.database.forget_deliveries(DeliveryState::Dropped, before).await?;
         }
         Ok(Outcome::Done(json!({
             "tasks": place.removed,
             "tokens": tokens,
             "letters": letters,
+            "deliveries": deliveries,
         })))
     }
 }
