@@ -233,6 +233,7 @@ mod tests {
         Link::new("abcde-fgh12", url).unwrap()
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as it is heard")]
     fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Response, FetchError> {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Ok(Response { status, headers: headers.collect(), body: body.as_bytes().to_vec() })
@@ -343,7 +344,9 @@ mod tests {
     fn robots_with_too_many_rules_are_not_half_obeyed() {
         let mut link = link("https://example.org/a");
         link.ask_for_robots();
-        let rules: String = (0..2000).map(|number| format!("Disallow: /{number:030}\n")).collect();
+        let rules: String = (0..2000)
+            .flat_map(|number| [format!("Disallow: /{number:030}"), "\n".to_owned()])
+            .collect();
 
         let next = link.hear(&answer(200, &[], &format!("User-agent: *\n{rules}")));
 

@@ -51,23 +51,19 @@ impl<'a> Memory<'a> {
     }
 
     /// What is noted of a name, unless it is too old; what cannot be read is not there.
-    pub(crate) fn get<T: DeserializeOwned>(
-        &mut self,
-        shelf: &Shelf,
-        name: &str,
-    ) -> Option<Noted<T>> {
-        let (now_ms, entries) = (self.now_ms, self.entries(&key(shelf, name)));
-        let noted = entries.get(name).filter(|noted| noted.at_ms + shelf.keep_ms > now_ms)?;
+    pub(crate) fn get<T: DeserializeOwned>(&mut self, on: &Shelf, name: &str) -> Option<Noted<T>> {
+        let (now_ms, entries) = (self.now_ms, self.entries(&key(on, name)));
+        let noted = entries.get(name).filter(|noted| noted.at_ms + on.keep_ms > now_ms)?;
         let what = serde_json::from_value(noted.what.clone()).ok()?;
         Some(Noted { at_ms: noted.at_ms, what })
     }
 
     /// Notes something. It is kept with the next [`Memory::keep`].
-    pub(crate) fn note<T: Serialize>(&mut self, shelf: &Shelf, name: &str, what: &T) {
+    pub(crate) fn note<T: Serialize>(&mut self, on: &Shelf, name: &str, what: &T) {
         let Ok(what) = serde_json::to_value(what) else { return };
-        let (key, at_ms) = (key(shelf, name), self.now_ms);
+        let (key, at_ms) = (key(on, name), self.now_ms);
         let entries = self.entries(&key);
-        entries.retain(|_, noted| noted.at_ms + shelf.keep_ms > at_ms);
+        entries.retain(|_, noted| noted.at_ms + on.keep_ms > at_ms);
         entries.insert(name.to_owned(), Noted { at_ms, what });
         if !self.changed.contains(&key) {
             self.changed.push(key);
@@ -140,7 +136,9 @@ mod tests {
 
     fn noted(store: &mut Store, now_ms: u64, names: &[&str]) {
         let mut memory = Memory::new(store, now_ms);
-        names.iter().for_each(|name| memory.note(&ONE_KEY, name, name));
+        for name in names {
+            memory.note(&ONE_KEY, name, name);
+        }
         memory.keep().unwrap();
     }
 

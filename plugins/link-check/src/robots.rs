@@ -91,12 +91,17 @@ fn normalised(path: &str) -> String {
         };
         match (encoded, byte) {
             (Some(byte), _) if is_unreserved(byte) => normalised.push(byte.into()),
-            (Some(byte), _) => normalised.push_str(&format!("%{byte:02X}")),
             (None, byte) if byte.is_ascii() => normalised.push((*byte).into()),
-            (None, byte) => normalised.push_str(&format!("%{byte:02X}")),
+            (Some(byte), _) | (None, &byte) => normalised.extend(encode_byte(byte)),
         }
     }
     normalised
+}
+
+/// `%2F`
+fn encode_byte(byte: u8) -> [char; 3] {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or('0').to_ascii_uppercase();
+    ['%', digit(byte >> 4), digit(byte & 0xf)]
 }
 
 fn hexadecimal(high: u8, low: u8) -> Option<u8> {

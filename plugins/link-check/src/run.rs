@@ -116,7 +116,7 @@ impl Run {
                     match Link::new(&doc.id, &written) {
                         Ok(link) => self.waiting.push_back(link),
                         Err(verdict) => {
-                            self.tell(&doc.id, &written, &verdict, with.now_ms, with)?
+                            self.tell(&doc.id, &written, &verdict, with.now_ms, with)?;
                         }
                     }
                 }

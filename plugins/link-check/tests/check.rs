@@ -1,6 +1,11 @@
 //! The task as the host runs it, against a web of its own: what it finds, and how it behaves.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unnecessary_wraps,
+    reason = "helpers of tests"
+)]
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead as _, BufReader};
@@ -389,7 +394,7 @@ fn real_records_are_checked_to_the_last_link() {
         let has_links = docs
             .iter()
             .filter(|doc| doc.body.to_string().contains(&format!("\"{member}\":\"http")))
-            .count();
+            .count() as u64;
         let mut scene = Scene::new(docs, |request: &Request| match request.url.len() % 7 {
             _ if request.url.ends_with("/robots.txt") => answer(404),
             0 => answer(404),
@@ -400,10 +405,7 @@ fn real_records_are_checked_to_the_last_link() {
         let result = scene.run(&json!({ "collection": collection, "pause_ms": 100 }));
 
         let links = result["links"].as_u64().unwrap();
-        assert!(
-            links as usize >= has_links && has_links > 0,
-            "{collection}: {links} links in {has_links}"
-        );
+        assert!(links >= has_links && has_links > 0, "{collection}: {links} links in {has_links}");
         assert_eq!(result["records"], 300);
         let kinds = ["ok", "broken", "unsure", "skipped"];
         let sum: u64 = kinds.iter().map(|kind| result[*kind].as_u64().unwrap()).sum();

@@ -155,7 +155,8 @@ impl Kind {
             ("retry_base_s", base),
             ("retry_most_s", most),
         ];
-        let said = all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
+        let said =
+            all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?))));
         let said: Map<String, Value> = said.collect();
         (!said.is_empty()).then_some(Value::Object(said))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use harness::{TestApp, documents};
+use harness::{Later, TestApp, documents};
 use http::Method;
 use jiff::SignedDuration;
 use repono_domain::{Letter, LetterState, Scope, Task, TaskId, TaskState, Token, UserId};
@@ -91,6 +91,39 @@ async fn until_it_runs(app: &TestApp, id: &str) -> Value {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("the task {id} does not begin");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_nobody_here_does_waits_for_a_day_and_is_then_given_up() {
+    let app = TestApp::with(|app| {
+        app.own_tasks = vec![Arc::new(Puppet::of(LONG))];
+        app.config.tasks.workers = 0;
+    })
+    .await;
+    let id = run(&app, "repono.puppet", json!({"do": "fail"})).await;
+    let folder = app.stop().await;
+
+    let app = TestApp::on(folder, |_| {}).await;
+    let mut task = Value::Null;
+    for _ in 0..600 {
+        task = app.admin.get(&format!("/api/admin/tasks/{id}")).await.expect(200).json();
+        if task["due"] != task["created"] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_ne!(task["due"], task["created"], "it is looked at again later: {task}");
+    assert_eq!((&task["state"], &task["attempts"]), (&json!("queued"), &json!(0)), "{task}");
+    let folder = app.stop().await;
+
+    let app = TestApp::on(folder, |app| {
+        app.clock = Arc::new(Later::than(&app.clock, SignedDuration::from_hours(25)));
+    })
+    .await;
+    let task = settled(&app, &id).await;
+    assert_eq!(task["state"], "dead", "{task}");
+    let why = task["error"].as_str().unwrap();
+    assert!(why.contains("repono.puppet") && why.contains("repono.tidy"), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

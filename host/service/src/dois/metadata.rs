@@ -69,7 +69,9 @@ pub(super) async fn metadata(
             record.id
         )));
     };
-    numbers(metadata.get_mut("geoLocations"));
+    if let Some(places) = metadata.get_mut("geoLocations") {
+        numbers(places);
+    }
     relate(&mut metadata, &relations(ctx, named).await?);
     hold_against_the_rules(&metadata, record)?;
     Ok(metadata)
@@ -134,10 +136,10 @@ fn relate(metadata: &mut Map<String, Value>, relations: &[(&'static str, String)
 }
 
 /// Coordinates are numbers to DataCite's rules, and texts in `InvenioRDM`'s export, which plugins write.
-fn numbers(value: Option<&mut Value>) {
+fn numbers(value: &mut Value) {
     match value {
-        Some(Value::Array(list)) => list.iter_mut().for_each(|item| numbers(Some(item))),
-        Some(Value::Object(members)) => {
+        Value::Array(list) => list.iter_mut().for_each(numbers),
+        Value::Object(members) => {
             for (name, member) in members {
                 match member {
                     Value::String(text) if name.ends_with("itude") => {
@@ -145,7 +147,7 @@ fn numbers(value: Option<&mut Value>) {
                             *member = Value::Number(number);
                         }
                     }
-                    member => numbers(Some(member)),
+                    member => numbers(member),
                 }
             }
         }
@@ -183,7 +185,7 @@ mod tests {
             {"geoLocationPolygon": [{"polygonPoint": {"pointLongitude": 7, "pointLatitude": "8"}}]},
         ]);
 
-        numbers(Some(&mut places));
+        numbers(&mut places);
 
         assert_eq!(
             places,

@@ -104,7 +104,7 @@ async fn disable(
     let event = format!("{}/{expected}", webhook.id);
     let mut changes =
         mail::owed(ctx, webhook.owner, Message::WebhookDisabled, &event, facts).await?;
-    let tasks: Vec<_> = changes.iter().filter_map(Change::task).cloned().collect();
+    let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
     let disabled = Webhook {
         revision: expected + 1,
         failures,

@@ -160,7 +160,7 @@ impl Day<'_> {
         });
         let event = self.today.strftime("%F").to_string();
         let mut changes = owed(ctx, person, Message::Digest, &event, facts).await?;
-        let tasks: Vec<_> = changes.iter().filter_map(Change::task).cloned().collect();
+        let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
         changes.push(Change::CollectLetters(collected));
         match ctx.database.write(changes).await {
             Ok(_) => {
