@@ -19,7 +19,7 @@ type Http = hyper_util::client::legacy::Client<HttpConnector, Full<Bytes>>;
 /// A running server, and clients of three users: an administrator and two depositors.
 pub struct TestApp {
     /// Everything below HTTP.
-    pub app: App,
+    pub app: Box<App>,
     /// User 1.
     pub admin: Client,
     /// User 2.
@@ -66,7 +66,7 @@ impl TestApp {
     pub async fn on(folder: tempfile::TempDir, change: impl FnOnce(&mut AppConfig)) -> Self {
         let mut config = template::config(folder.path());
         change(&mut config);
-        let app = App::start(config).await.expect("the server starts");
+        let app = Box::new(App::start(config).await.expect("the server starts"));
         let http = hyper_util::client::legacy::Client::builder(TokioExecutor::new()).build_http();
         let ctx = app.services.as_system();
         let client =

@@ -13,7 +13,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// and how many bits of it count. <https://www.iana.org/assignments/iana-ipv4-special-registry>
 const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
     // "This network", unspecified.
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     // Private.
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Shared by a provider's customers.
@@ -124,8 +124,7 @@ impl Error for NotPublic {}
 impl NotPublic {
     /// Whether an error comes of it.
     pub(crate) fn caused(error: &(dyn Error + 'static)) -> bool {
-        std::iter::successors(Some(error), |error| (**error).source())
-            .any(|error| error.is::<Self>())
+        std::iter::successors(Some(error), |error| (**error).source()).any(<dyn Error>::is::<Self>)
     }
 }
 

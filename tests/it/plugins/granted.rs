@@ -27,7 +27,7 @@ async fn done(app: &TestApp, payload: Value) -> Value {
     task["result"].clone()
 }
 
-fn get(url: String) -> Value {
+fn get(url: &str) -> Value {
     json!({"url": url})
 }
 
@@ -79,14 +79,14 @@ async fn a_guest_reaches_what_was_granted_and_nothing_else() {
     let result = done(
         &app,
         json!({"send": [
-            get(at("/page")),
-            get(at("/huge")),
-            get(at("/elsewhere")),
-            get(at("/silent")),
+            get(&at("/page")),
+            get(&at("/huge")),
+            get(&at("/elsewhere")),
+            get(&at("/silent")),
             // By its name, which was granted as a public one.
-            get(format!("http://localhost:{port}/page")),
-            get("http://127.0.0.1:1/".to_owned()),
-            get("https://example.net/".to_owned()),
+            get(&format!("http://localhost:{port}/page")),
+            get("http://127.0.0.1:1/"),
+            get("https://example.net/"),
             {"url": at("/page"), "headers": [["Host", "example.org"]]},
         ]}),
     )
@@ -124,7 +124,7 @@ async fn a_guest_reaches_what_was_granted_and_nothing_else() {
 async fn more_requests_at_once_than_allowed_are_not_sent() {
     let site = Site::start([]).await;
     let app = messenger(&[&format!("fetch-private:{}", site.address)]).await;
-    let request = get(format!("http://{}/", site.address));
+    let request = get(&format!("http://{}/", site.address));
 
     let result = done(&app, json!({"send": vec![request; 9]})).await;
 

@@ -99,7 +99,9 @@ impl Node {
                 }
             }
             Value::Array(items) if !self.members.is_empty() => {
-                items.iter().for_each(|item| self.enter(item, found));
+                for item in items {
+                    self.enter(item, found);
+                }
             }
             _ => {}
         }

@@ -43,7 +43,7 @@ async fn stand(services: &Services, name: &str, rate: Rate, now: Timestamp) -> O
     // It is looked at as long as the next stretch lasts.
     let counted = services.counters.add(&key(number), &key(number - 1), within * 2).await?;
     let passed = Duration::from_millis(u64::try_from(passed).ok()?);
-    let resets_in = within - passed;
+    let resets_in = within.saturating_sub(passed);
     Some(Standing {
         rate,
         remaining: remaining(rate, counted.added, counted.other, resets_in),

@@ -49,18 +49,15 @@ impl Limits {
 
 impl Subject {
     /// Part of the counters' names. A network of IPv6 is one guest: whoever has one address of it has
-    /// them all.
+    /// them all. Addresses of IPv4 come as such, not within IPv6.
     fn name(self) -> String {
         match self {
             Self::User(user) => format!("user-{user}"),
             Self::Guest(IpAddr::V4(address)) => format!("guest-{address}"),
-            Self::Guest(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-                Some(address) => format!("guest-{address}"),
-                None => {
-                    let network = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
-                    format!("guest-{network}/64")
-                }
-            },
+            Self::Guest(IpAddr::V6(address)) => {
+                let network = Ipv6Addr::from_bits(address.to_bits() >> 64 << 64);
+                format!("guest-{network}/64")
+            }
         }
     }
 }

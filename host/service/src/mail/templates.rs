@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn a_file_that_is_no_template_is_told() {
         for name in [
-            "record-publishd.en.txt",
+            "unknown-message.en.txt",
             "record-published.txt",
             "record-published.en.md",
             "notes",

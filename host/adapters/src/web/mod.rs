@@ -6,7 +6,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::error::Error as StdError;
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
