@@ -62,8 +62,8 @@ async fn whoever_guesses_tokens_is_a_guest() {
     let app = limited(&["2/d"], &[]).await;
     let guesser = app.anonymous.with_secret(Some("a guess"));
 
-    guesser.get("/api/user/records").await.expect(401);
-    guesser.get("/api/user/records").await.expect(401);
+    guesser.get("/api/user/records").await.expect(403);
+    guesser.get("/api/user/records").await.expect(403);
     guesser.get("/api/user/records").await.expect(429);
 
     app.alice.get("/api/user/records").await.expect(200);

@@ -139,7 +139,7 @@ async fn a_queue_that_is_not_there_is_refused_by_naming_those_that_are() {
         assert_eq!(reply.status, 404);
         assert_eq!(
             reply.json()["message"],
-            "There is no queue elsewhere; there are: by-hand, default, indexing, mail, webhooks."
+            "There is no queue elsewhere; there are: by-hand, default, dois, indexing, mail, webhooks."
         );
     }
     let long = json!({"why": "x".repeat(501)});

@@ -164,7 +164,9 @@ async fn index(ctx: Context, batch: Vec<Submitted>) -> Vec<(RecordId, i64)> {
     for submitted in batch {
         by_collection.entry(submitted.job.collection.clone()).or_default().push(submitted);
     }
-    for (collection, batch) in by_collection {
+    for (collection, mut batch) in by_collection {
+        // It is a part of the trace of its first: of somebody who waits, if anybody does.
+        batch.sort_by_key(|submitted| !is_awaited(submitted));
         let visible = if batch.iter().any(|submitted| submitted.visible == Visible::OnReturn) {
             Visible::OnReturn
         } else {
