@@ -50,7 +50,8 @@ impl Load {
     /// Waits until so many more publications have been acknowledged.
     pub(super) async fn goes_on(&self, more: usize) {
         let wanted = self.progress.published.load(Ordering::Relaxed) + more;
-        for _ in 0..600 {
+        // Where every trip to a service takes two seconds, a publication takes many of them.
+        for _ in 0..2_400 {
             if self.progress.published.load(Ordering::Relaxed) >= wanted {
                 return;
             }
@@ -58,7 +59,7 @@ impl Load {
         }
         let trouble = self.progress.trouble.lock().unwrap();
         panic!(
-            "half a minute was not enough to publish {more} records; the last trouble: {trouble}"
+            "two minutes were not enough to publish {more} records; the last trouble: {trouble}"
         );
     }
 
