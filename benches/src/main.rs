@@ -77,7 +77,7 @@ enum Measurement {
     Reindex,
     /// Work in the background, with brokers
     Tasks,
-    /// A million records beside ten thousand; an hour, so only if it is named
+    /// A million records beside ten thousand; a quarter of an hour, so only if it is named
     Scale,
 }
 

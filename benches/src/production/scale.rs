@@ -1,7 +1,7 @@
 //! A million records beside ten thousand: what a repository's size costs its readers and depositors.
 //!
 //! Both repositories are there at once, each with a server of its own, and are asked turn by turn.
-//! Filling the large one takes most of an hour and twenty gigabytes, which are given back at the end.
+//! Filling the large one takes ten minutes and more, and twenty gigabytes, which are given back at the end.
 
 use std::io::Write as _;
 use std::path::PathBuf;
