@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use repono_domain::LogLevel;
 use serde_json::{Value, json};
 
-use super::OwnTask;
-use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
+use super::{OwnTask, kind};
+use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result, records};
 
 /// How long one attempt may take.
@@ -21,17 +21,10 @@ pub(super) struct LiftEmbargoes(TaskKind);
 impl LiftEmbargoes {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "lift-embargoes".to_owned(),
-            summary: "Opens the records whose embargo is over".to_owned(),
-            payload_schema: json!({"type": "object", "additionalProperties": false}),
-            queue: String::new(),
             max_attempts: 10,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
             // An embargo ends with a day of UTC.
             schedule: Some("2 0 * * *".to_owned()),
+            ..kind("lift-embargoes", "Opens the records whose embargo is over", LIMIT)
         })
     }
 }

@@ -7,7 +7,7 @@ use repono_domain::LetterState;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
+use super::{OwnTask, kind, read};
 use crate::mail::{Message, filled};
 use crate::ports::{Backoff, Mail as Sent, Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
@@ -23,8 +23,6 @@ pub(super) struct Mail(TaskKind);
 impl Mail {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "mail".to_owned(),
-            summary: "Sends a letter".to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -33,11 +31,8 @@ impl Mail {
             }),
             queue: "mail".to_owned(),
             max_attempts: ATTEMPTS,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
             backoff: BACKOFF,
-            idempotent: true,
-            schedule: None,
+            ..kind("mail", "Sends a letter", LIMIT)
         })
     }
 }

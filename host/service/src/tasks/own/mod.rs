@@ -13,10 +13,11 @@ mod watched;
 mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::digest::Digest;
 use self::lift_embargoes::LiftEmbargoes;
@@ -28,7 +29,7 @@ use self::register_dois::RegisterDois;
 use self::tidy::Tidy;
 use self::tidy_records::TidyRecords;
 use self::webhook::Webhook;
-use crate::ports::{Outcome, TaskHost, TaskKind};
+use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result};
 
 /// Where long work on indices waits, so that nothing else waits for it.
@@ -66,6 +67,23 @@ pub fn own_tasks() -> Vec<Arc<dyn OwnTask>> {
         Arc::new(Digest::new()),
         Arc::new(Webhook::new()),
     ]
+}
+
+/// A kind of the repository's own, as most are: without a payload, on the default queue, and done when somebody
+/// asks for it.
+fn kind(name: &str, summary: &str, limit: Duration) -> TaskKind {
+    TaskKind {
+        name: name.to_owned(),
+        summary: summary.to_owned(),
+        payload_schema: json!({"type": "object", "additionalProperties": false}),
+        queue: String::new(),
+        max_attempts: 5,
+        soft_timeout: TaskKind::soft_timeout_of(limit),
+        timeout: limit,
+        backoff: Backoff::default(),
+        idempotent: true,
+        schedule: None,
+    }
 }
 
 /// A payload, in its own type. Its kind's schema has let it through.

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::watched::watched;
-use super::{COLLECTION, INDEXING, OwnTask, read};
+use super::{COLLECTION, INDEXING, OwnTask, kind, read};
 use crate::indexing;
-use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
+use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Result};
 
 /// How long one attempt may take.
@@ -22,8 +22,6 @@ pub(super) struct Rebuild(TaskKind);
 impl Rebuild {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "rebuild".to_owned(),
-            summary: "Builds the index of a collection anew while it is searched".to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -37,11 +35,7 @@ impl Rebuild {
             queue: INDEXING.to_owned(),
             // One whose worker is killed goes on, and most is done by then.
             max_attempts: 20,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
-            schedule: None,
+            ..kind("rebuild", "Builds the index of a collection anew while it is searched", LIMIT)
         })
     }
 }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::watched::watched;
-use super::{COLLECTION, INDEXING, OwnTask, read};
+use super::{COLLECTION, INDEXING, OwnTask, kind, read};
 use crate::indexing;
-use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
+use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Result};
 
 /// How long one attempt may take.
@@ -21,9 +21,6 @@ pub(super) struct Reconcile(TaskKind);
 impl Reconcile {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "reconcile".to_owned(),
-            summary: "Compares the index of a collection with the database, and mends it"
-                .to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -32,11 +29,11 @@ impl Reconcile {
             }),
             queue: INDEXING.to_owned(),
             max_attempts: 3,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
-            schedule: None,
+            ..kind(
+                "reconcile",
+                "Compares the index of a collection with the database, and mends it",
+                LIMIT,
+            )
         })
     }
 }

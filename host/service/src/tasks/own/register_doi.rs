@@ -7,7 +7,7 @@ use repono_domain::{DoiState, RecordId};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
+use super::{OwnTask, kind, read};
 use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
 use crate::{Context, Result, dois};
 
@@ -22,8 +22,6 @@ pub(super) struct RegisterDoi(TaskKind);
 impl RegisterDoi {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "register-doi".to_owned(),
-            summary: "Tells the registration agency what the record of a DOI says now".to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -33,11 +31,12 @@ impl RegisterDoi {
             // An agency that hangs keeps no other work waiting.
             queue: "dois".to_owned(),
             max_attempts: ATTEMPTS,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
             backoff: BACKOFF,
-            idempotent: true,
-            schedule: None,
+            ..kind(
+                "register-doi",
+                "Tells the registration agency what the record of a DOI says now",
+                LIMIT,
+            )
         })
     }
 }

@@ -7,7 +7,7 @@ use repono_domain::{CollectionName, RecordId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
+use super::{COLLECTION, OwnTask, kind, read};
 use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result, dois};
 
@@ -19,21 +19,20 @@ pub(super) struct RegisterDois(TaskKind);
 impl RegisterDois {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "register-dois".to_owned(),
-            summary: "Registers the DOIs of a collection that nobody has registered yet".to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
                 "required": ["collection"],
-                "properties": {"collection": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,63}$"}},
+                "properties": {"collection": {"type": "string", "pattern": COLLECTION}},
             }),
             queue: "dois".to_owned(),
             max_attempts: 20,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
             backoff: Backoff { base: Duration::from_secs(30), most: Duration::from_hours(1) },
-            idempotent: true,
-            schedule: None,
+            ..kind(
+                "register-dois",
+                "Registers the DOIs of a collection that nobody has registered yet",
+                LIMIT,
+            )
         })
     }
 }

@@ -9,8 +9,8 @@ use repono_domain::{DeliveryState, LetterState, TaskId, TaskState};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
-use crate::ports::{Backoff, Change, Outcome, TaskFilter, TaskHost, TaskKind};
+use super::{OwnTask, kind, read};
+use crate::ports::{Change, Outcome, TaskFilter, TaskHost, TaskKind};
 use crate::tasks::kinds;
 use crate::{Context, Error, Result};
 
@@ -31,21 +31,17 @@ impl Tidy {
     pub(super) fn new() -> Self {
         let days = json!({"type": "integer", "minimum": 0, "maximum": 100_000});
         Self(TaskKind {
-            name: "tidy".to_owned(),
-            summary: "Removes tasks that are long over, letters and deliveries that are, and tokens that have long expired"
-                .to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
                 "properties": {"keep_days": days, "keep_dead_days": days},
             }),
-            queue: String::new(),
-            max_attempts: 5,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
             schedule: Some("40 3 * * *".to_owned()),
+            ..kind(
+                "tidy",
+                "Removes tasks that are long over, letters and deliveries that are, and tokens that have long expired",
+                LIMIT,
+            )
         })
     }
 }

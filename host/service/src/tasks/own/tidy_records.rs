@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use repono_domain::{CollectionName, LogLevel, RecordId};
 use serde_json::{Value, json};
 
-use super::OwnTask;
-use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
+use super::{OwnTask, kind};
+use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Error, Result, records};
 
 /// How long one attempt may take.
@@ -22,17 +22,12 @@ pub(super) struct TidyRecords(TaskKind);
 impl TidyRecords {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "tidy-records".to_owned(),
-            summary: "Removes abandoned drafts, and what long deleted records said, as configured"
-                .to_owned(),
-            payload_schema: json!({"type": "object", "additionalProperties": false}),
-            queue: String::new(),
-            max_attempts: 5,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
             schedule: Some("20 4 * * *".to_owned()),
+            ..kind(
+                "tidy-records",
+                "Removes abandoned drafts, and what long deleted records said, as configured",
+                LIMIT,
+            )
         })
     }
 }

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
-use crate::ports::{Backoff, Outcome, TaskHost, TaskKind};
+use super::{OwnTask, kind, read};
+use crate::ports::{Outcome, TaskHost, TaskKind};
 use crate::{Context, Result, webhooks};
 
 /// How long one attempt may take: it asks between any two deliveries whether it should stop.
@@ -20,8 +20,6 @@ pub(super) struct Webhook(TaskKind);
 impl Webhook {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "webhook".to_owned(),
-            summary: "Tells a receiver of webhooks what waits for it".to_owned(),
             payload_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -30,11 +28,7 @@ impl Webhook {
             }),
             queue: "webhooks".to_owned(),
             max_attempts: ATTEMPTS,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
-            schedule: None,
+            ..kind("webhook", "Tells a receiver of webhooks what waits for it", LIMIT)
         })
     }
 }
