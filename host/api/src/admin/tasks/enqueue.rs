@@ -15,7 +15,7 @@ use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, JsonAs, Shape};
 
-pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// What is to be done.
 #[derive(Deserialize, ToSchema)]
@@ -87,16 +87,27 @@ pub(crate) fn start(not_before: Option<&str>, countdown_s: Option<u64>) -> Resul
 }
 
 fn only(headers: &HeaderMap, is_unique: bool) -> Result<Only, Failure> {
-    let refused = |message: &str| Failure::Field("idempotency_key", message.to_owned());
-    match (headers.get(IDEMPOTENCY_KEY), is_unique) {
-        (None, false) => Ok(Only::Itself),
-        (None, true) => Ok(Only::Waiting),
-        (Some(_), true) => Err(refused(
+    if is_unique && headers.contains_key(IDEMPOTENCY_KEY) {
+        return Err(refused_key(
             "A task cannot both be unique and have a key: the one that waits may have another.",
-        )),
-        (Some(key), false) => match key.to_str() {
-            Ok(key) => Ok(Only::WithKey(key.to_owned())),
-            Err(_) => Err(refused("A key is made of printable characters of ASCII.")),
-        },
+        ));
     }
+    Ok(match key(headers)? {
+        Some(key) => Only::WithKey(key),
+        None if is_unique => Only::Waiting,
+        None => Only::Itself,
+    })
+}
+
+/// By what a request is known again, if it says.
+pub(crate) fn key(headers: &HeaderMap) -> Result<Option<String>, Failure> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    match key.to_str() {
+        Ok(key) => Ok(Some(key.to_owned())),
+        Err(_) => Err(refused_key("A key is made of printable characters of ASCII.")),
+    }
+}
+
+fn refused_key(message: &str) -> Failure {
+    Failure::Field("idempotency_key", message.to_owned())
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::shown;
-use crate::admin::tasks::enqueue::{IDEMPOTENCY_KEY, start};
+use crate::admin::tasks::enqueue::{key, start};
 use crate::answer::json as answer;
 use crate::error::{Failure, Refusals};
 use crate::extract::{AsAdmin, JsonAs, Shape};
@@ -72,8 +72,7 @@ pub(crate) async fn handler(
     JsonAs(request): JsonAs<Request>,
 ) -> Result<Response, Failure> {
     let steps = steps(request.tasks)?;
-    let key = headers.get(IDEMPOTENCY_KEY).map(|key| String::from_utf8_lossy(key.as_bytes()));
-    let asked = NewWorkflow { steps, key: key.map(Into::into) };
+    let asked = NewWorkflow { steps, key: key(&headers)? };
     let workflow = workflows::start(&ctx, &asked).await?;
     Ok(answer(&shape, StatusCode::CREATED, &shown(&ctx, &workflow)))
 }
