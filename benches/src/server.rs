@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
@@ -81,6 +82,25 @@ impl Server {
         let found = self.ask("GET", &path, Body::Nothing, 200).await?;
         let found: Value = serde_json::from_slice(&found)?;
         found["hits"]["total"].as_u64().context("a search without a total")
+    }
+
+    /// Answers when so many published records are found; what was stored may take `patience` until then.
+    pub(crate) async fn found(
+        &self,
+        collection: &str,
+        count: usize,
+        patience: Duration,
+    ) -> anyhow::Result<()> {
+        let wanted = u64::try_from(count)?;
+        let begun = Instant::now();
+        loop {
+            let total = self.total(collection).await?;
+            if total == wanted {
+                return Ok(());
+            }
+            ensure!(begun.elapsed() < patience, "of {wanted} records {total} are found");
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// All published records, as readers see them.

@@ -14,7 +14,6 @@ use crate::figure::{Figure, float, rate};
 use crate::machine::processor_time;
 use crate::report::Row;
 use crate::rounds::rounds;
-use crate::server::Server;
 use crate::{documents, folder};
 
 /// How often each of the real records is there.
@@ -30,7 +29,7 @@ pub(crate) async fn run(services: &Services) -> anyhow::Result<Vec<Row>> {
     let server = site.serve("", None).await?;
     let count = documents::all()?.len() * TIMES;
     server.import("records", &multiplied()?)?;
-    found(&server, count).await?;
+    server.found("records", count, PATIENCE).await?;
     let copy = site.cluster.copy("bench-reindex-records*").await?;
     ensure!(copy.documents.len() >= count, "{} documents are indexed", copy.documents.len());
     let bodies = bodies(&copy);
@@ -75,19 +74,6 @@ pub(crate) async fn run(services: &Services) -> anyhow::Result<Vec<Row>> {
             is_met: Some(used.median <= 200e-6),
         },
     ])
-}
-
-async fn found(server: &Server, count: usize) -> anyhow::Result<()> {
-    let wanted = u64::try_from(count)?;
-    let begun = Instant::now();
-    loop {
-        let total = server.total("records").await?;
-        if total == wanted {
-            return Ok(());
-        }
-        ensure!(begun.elapsed() < PATIENCE, "of {wanted} records {total} are found");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
 }
 
 /// The real records several times, each time with another title.

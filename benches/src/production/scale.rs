@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 
@@ -109,7 +108,7 @@ impl Repository {
                 rate(stored, begun.elapsed())
             ));
         }
-        found(&server, count).await?;
+        server.found("records", count, PATIENCE).await?;
         site.execute("analyze").await?;
         let paths = some_paths(&site).await?;
         Ok(Self { site, server, reads: requests(&paths), filled: begun.elapsed() })
@@ -141,19 +140,6 @@ fn part(originals: &[String], numbers: std::ops::Range<usize>) -> anyhow::Result
     }
     file.flush()?;
     Ok(path)
-}
-
-async fn found(server: &Server, count: usize) -> anyhow::Result<()> {
-    let wanted = u64::try_from(count)?;
-    let begun = Instant::now();
-    loop {
-        let total = server.total("records").await?;
-        if total == wanted {
-            return Ok(());
-        }
-        ensure!(begun.elapsed() < PATIENCE, "of {wanted} records {total} are found");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
 }
 
 /// Of records from everywhere in the database.
