@@ -39,6 +39,11 @@ impl Hash for Limits {
 }
 
 impl Limits {
+    /// Whether nobody has limits.
+    pub fn is_empty(&self) -> bool {
+        self.guest.is_empty() && self.user.is_empty()
+    }
+
     fn of(&self, who: Subject) -> &[Rate] {
         match who {
             Subject::User(_) => &self.user,
