@@ -4,8 +4,8 @@ use repono_domain::{Doi, DoiProgress, RecordId};
 
 use super::follow::in_line;
 use super::read;
-use crate::ports::{Change, DoiFilter};
-use crate::{Context, Error, Result};
+use crate::ports::DoiFilter;
+use crate::{Context, Error, Result, tasks};
 
 /// DOIs that are followed in one transaction.
 const BATCH: u32 = 100;
@@ -44,8 +44,5 @@ async fn again(ctx: &Context, dois: &[Doi]) -> Result<()> {
     for Doi { record, collection, name, .. } in dois {
         changes.extend(in_line(ctx, collection, *record, name)?);
     }
-    let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
-    ctx.database.write(changes).await?;
-    ctx.queue.announce(&tasks);
-    Ok(())
+    tasks::store(ctx, changes).await.map(drop)
 }

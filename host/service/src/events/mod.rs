@@ -48,7 +48,8 @@ impl<'a> Event<'a> {
 
 /// What is to be stored with `changes` because of what happens by them.
 ///
-/// Part of every write: whoever follows decides by what is in memory, and does the work in a task.
+/// Part of every write: whoever follows decides by what is in memory whether there is anybody to tell, and
+/// tells them in a task.
 pub(crate) async fn follow(ctx: &Context, changes: &[Change]) -> Result<Vec<Change>> {
     let events: Vec<_> = changes.iter().filter_map(Event::of).collect();
     let mut following = webhooks::follow(ctx, &events)?;

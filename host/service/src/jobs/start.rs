@@ -21,7 +21,6 @@ pub async fn start(ctx: &Context, id: &str, payload: Option<Value>) -> Result<Ru
     let task = tasks::prepare(ctx, &job.kind, payload.unwrap_or(job.payload)).await;
     let task = task.map_err(|error| in_its_words(error, ARGUMENTS))?;
     let run = Change::NoteRun { schedule: job.id, task: task.id.clone(), tick: None };
-    ctx.database.write(vec![Change::Enqueue(task.clone()), run]).await?;
-    ctx.queue.announce(std::slice::from_ref(&task));
+    tasks::store(ctx, vec![Change::Enqueue(task.clone()), run]).await?;
     Ok(Run { tick: None, task })
 }

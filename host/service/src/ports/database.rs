@@ -210,16 +210,6 @@ pub enum Change {
     },
 }
 
-impl Change {
-    /// The task that it asks for, if it does. Whoever writes it announces the task.
-    pub fn enqueued(&self) -> Option<&Task> {
-        match self {
-            Self::Enqueue(task) => Some(task),
-            _ => None,
-        }
-    }
-}
-
 /// What a carried-out transaction brought.
 #[derive(Clone, Debug, Default)]
 pub struct Written {

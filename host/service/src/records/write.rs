@@ -5,7 +5,7 @@ use repono_domain::RecordId;
 use crate::collections::Collection;
 use crate::indexing::Job;
 use crate::ports::Change;
-use crate::{Context, Result, events};
+use crate::{Context, Result, events, tasks};
 
 /// Whether an answer waits until what it says can be found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -46,16 +46,12 @@ pub(super) async fn store(
 ) -> Result<Vec<Job>> {
     let trace = ctx.traces.current();
     changes.extend(events::follow(ctx, &changes).await?);
-    let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
     changes.extend(records.iter().map(|&record| Change::Index {
         collection: collection.name.clone(),
         record,
         trace,
     }));
-    let written = ctx.database.write(changes).await?;
-    if !tasks.is_empty() {
-        ctx.queue.announce(&tasks);
-    }
+    let written = tasks::store(ctx, changes).await?;
     let job = |(&record, seq)| Job { collection: collection.name.clone(), record, seq, trace };
     Ok(records.iter().zip(written.outbox).map(job).collect())
 }

@@ -58,16 +58,12 @@ async fn fire(ctx: &Context, schedule: &Schedule) -> Result<Option<Task>> {
         let due = task.due.checked_add(jitter(schedule, tick)).unwrap_or(task.due);
         Some(Task { due, ..task })
     };
-    match ctx.database.write(changes(schedule, tick, task.as_ref(), now)).await {
-        Ok(_) => {}
+    match tasks::store(ctx, changes(schedule, tick, task.as_ref(), now)).await {
+        Ok(_) => Ok(task),
         // Another has fired it, or it was changed: then it is looked at again.
-        Err(error) if error.kind() == Kind::Conflict => return Ok(None),
-        Err(error) => return Err(error),
+        Err(error) if error.kind() == Kind::Conflict => Ok(None),
+        Err(error) => Err(error),
     }
-    if let Some(task) = &task {
-        ctx.queue.announce(std::slice::from_ref(task));
-    }
-    Ok(task)
 }
 
 fn changes(

@@ -36,11 +36,8 @@ pub async fn run(ctx: &Context, name: &str, payload: Option<Value>) -> Result<Ta
             Change::Enqueue(task.clone()),
             Change::NoteRun { schedule: before.name, task: task.id.clone(), tick: None },
         ];
-        match ctx.database.write(changes).await {
-            Ok(_) => {
-                ctx.queue.announce(std::slice::from_ref(&task));
-                return Ok(task);
-            }
+        match tasks::store(ctx, changes).await {
+            Ok(_) => return Ok(task),
             Err(error) if error.kind() == Kind::Conflict => {}
             Err(error) => return Err(error),
         }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::kinds::{self, Known};
+use super::store;
 use crate::ports::Change;
 use crate::{Context, Error, Result, queues};
 
@@ -90,11 +91,8 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
             return Ok(Enqueued { task, is_new: false });
         }
         queues::let_in(ctx, &task.queue).await?;
-        match ctx.database.write(vec![Change::Enqueue(task.clone())]).await {
-            Ok(_) => {
-                ctx.queue.announce(std::slice::from_ref(&task));
-                return Ok(Enqueued { task, is_new: true });
-            }
+        match store(ctx, vec![Change::Enqueue(task.clone())]).await {
+            Ok(_) => return Ok(Enqueued { task, is_new: true }),
             // Someone else was first with the key.
             Err(Error::Conflict(_)) if asked.only != Only::Itself => {}
             Err(error) => return Err(error),
@@ -103,7 +101,7 @@ pub async fn enqueue(ctx: &Context, asked: NewTask) -> Result<Enqueued> {
     Err(Error::Conflict("Too many ask for the same task at the same time; try again.".to_owned()))
 }
 
-/// A task as it is to be stored, and then announced; its queue has room for it. For administrators.
+/// A task as it is to be stored; its queue has room for it. For administrators.
 ///
 /// # Errors
 /// As those of [`enqueue`].

@@ -12,6 +12,7 @@ mod list;
 mod log;
 mod own;
 mod retry;
+mod store;
 mod work;
 
 pub use brokered::Brokered;
@@ -22,4 +23,5 @@ pub use list::{depths, list, read};
 pub use log::log;
 pub use own::{OwnTask, own_tasks};
 pub use retry::retry;
+pub(crate) use store::store;
 pub use work::{take, work_on};

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{load, message};
 use crate::mail::{self, Message, line};
 use crate::ports::{Attempt, Change, Outcome, TaskHost};
-use crate::{Context, Kind, Result};
+use crate::{Context, Kind, Result, tasks};
 
 /// So much is handed over before other tasks get their turn.
 const AT_A_TIME: u32 = 100;
@@ -104,7 +104,6 @@ async fn disable(
     let event = format!("{}/{expected}", webhook.id);
     let mut changes =
         mail::owed(ctx, webhook.owner, Message::WebhookDisabled, &event, facts).await?;
-    let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
     let disabled = Webhook {
         revision: expected + 1,
         failures,
@@ -113,8 +112,8 @@ async fn disable(
     };
     let id = disabled.id.clone();
     changes.push(Change::ReplaceWebhook { webhook: disabled, expected });
-    match ctx.database.write(changes).await {
-        Ok(_) => ctx.queue.announce(&tasks),
+    match tasks::store(ctx, changes).await {
+        Ok(_) => {}
         // Somebody has changed it meanwhile: look again.
         Err(error) if error.kind() == Kind::Conflict => {
             return Ok(Outcome::Again(std::time::Duration::ZERO));

@@ -5,7 +5,7 @@ use repono_domain::Webhook;
 use super::follow::task;
 use super::{load, read};
 use crate::ports::Change;
-use crate::{Context, Result};
+use crate::{Context, Result, tasks};
 
 /// Lets a webhook go on that was disabled: it is told what waits, and of what happens from now on. For
 /// administrators.
@@ -17,13 +17,11 @@ pub async fn enable(ctx: &Context, id: &str) -> Result<Webhook> {
     let before = read(ctx, id).await?;
     let expected = before.revision;
     let webhook = Webhook { revision: expected + 1, failures: 0, disabled: None, ..before };
-    let task = task(ctx, id)?;
     let changes = vec![
         Change::ReplaceWebhook { webhook: webhook.clone(), expected },
-        Change::Enqueue(task.clone()),
+        Change::Enqueue(task(ctx, id)?),
     ];
-    ctx.database.write(changes).await?;
-    ctx.queue.announce(&[task]);
+    tasks::store(ctx, changes).await?;
     load(ctx).await?;
     Ok(webhook)
 }

@@ -51,12 +51,8 @@ pub async fn start(ctx: &Context, asked: &NewWorkflow) -> Result<Workflow> {
     for task in &wanted {
         queues::let_in(ctx, &task.queue).await?;
     }
-    match ctx.database.write(wanted.iter().cloned().map(Change::Enqueue).collect()).await {
-        Ok(_) => {
-            ctx.queue.announce(&wanted);
-            let id = wanted[0].id.clone();
-            Ok(Workflow { id, tasks: wanted })
-        }
+    match tasks::store(ctx, wanted.iter().cloned().map(Change::Enqueue).collect()).await {
+        Ok(_) => Ok(Workflow { id: wanted[0].id.clone(), tasks: wanted }),
         // Someone else was first with the key.
         Err(error) if error.kind() == Kind::Conflict => {
             there_already(ctx, asked, &wanted).await?.ok_or(error)

@@ -164,7 +164,7 @@ pub fn time(timestamp: Timestamp) -> String {
     PRINTER.timestamp_with_offset_to_string(&timestamp, Offset::UTC)
 }
 
-/// A hit list's records, each from the cache if it is there.
+/// A list's records, each as far as the caller may see it.
 pub(super) fn hits(
     services: &Arc<Services>,
     collection: &Collection,

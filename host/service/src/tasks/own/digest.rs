@@ -9,9 +9,10 @@ use repono_domain::{Letter, TaskState, UserId, When};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{OwnTask, read};
+use super::{OwnTask, kind, read};
 use crate::mail::{Message, filled, owed};
-use crate::ports::{Backoff, Change, Outcome, TaskFilter, TaskHost, TaskKind};
+use crate::ports::{Change, Outcome, TaskFilter, TaskHost, TaskKind};
+use crate::tasks::store;
 use crate::{Context, Error, Kind, Result};
 
 const NAME: &str = "repono.digest";
@@ -28,16 +29,10 @@ pub(super) struct Digest(TaskKind);
 impl Digest {
     pub(super) fn new() -> Self {
         Self(TaskKind {
-            name: "digest".to_owned(),
-            summary: "Sends people the daily letter, if there is anything to tell".to_owned(),
-            payload_schema: json!({"type": "object", "additionalProperties": false}),
             queue: "mail".to_owned(),
             max_attempts: 10,
-            soft_timeout: TaskKind::soft_timeout_of(LIMIT),
-            timeout: LIMIT,
-            backoff: Backoff::default(),
-            idempotent: true,
             schedule: Some("0 6 * * *".to_owned()),
+            ..kind("digest", "Sends people the daily letter, if there is anything to tell", LIMIT)
         })
     }
 }
@@ -160,13 +155,9 @@ impl Day<'_> {
         });
         let event = self.today.strftime("%F").to_string();
         let mut changes = owed(ctx, person, Message::Digest, &event, facts).await?;
-        let tasks: Vec<_> = changes.iter().filter_map(Change::enqueued).cloned().collect();
         changes.push(Change::CollectLetters(collected));
-        match ctx.database.write(changes).await {
-            Ok(_) => {
-                ctx.queue.announce(&tasks);
-                self.told += 1;
-            }
+        match store(ctx, changes).await {
+            Ok(_) => self.told += 1,
             // They have one today; what is left waits until tomorrow.
             Err(error) if error.kind() == Kind::Conflict => {}
             Err(error) => return Err(error),
